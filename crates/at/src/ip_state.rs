@@ -1,0 +1,87 @@
+//! The ten states of the TCP/UDP service (guide G4.6, G8.2).
+
+/// A state of the TCP/UDP service, under the guide's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IpState {
+    /// Nothing has been started.
+    Initial,
+    /// The service was started (`AT+CSTT`).
+    Start,
+    /// The context is being configured: the module attaches.
+    Config,
+    /// The context is being activated.
+    Ind,
+    /// The context is active.
+    GprsAct,
+    /// The local address was obtained.
+    Status,
+    /// A connection is on its way.
+    Connecting,
+    /// The connection was closed; the context still stands.
+    Close,
+    /// A connection stands.
+    ConnectOk,
+    /// The context was lost under a connection.
+    PdpDeact,
+}
+
+impl IpState {
+    /// All ten, in the guide's order.
+    pub const ALL: [Self; 10] = [
+        Self::Initial,
+        Self::Start,
+        Self::Config,
+        Self::Ind,
+        Self::GprsAct,
+        Self::Status,
+        Self::Connecting,
+        Self::Close,
+        Self::ConnectOk,
+        Self::PdpDeact,
+    ];
+
+    /// The name `AT+CIPSTATUS` prints.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Initial => "IP INITIAL",
+            Self::Start => "IP START",
+            Self::Config => "IP CONFIG",
+            Self::Ind => "IP IND",
+            Self::GprsAct => "IP GPRSACT",
+            Self::Status => "IP STATUS",
+            Self::Connecting => "TCP/UDP CONNECTING",
+            Self::Close => "IP CLOSE",
+            Self::ConnectOk => "CONNECT OK",
+            Self::PdpDeact => "PDP DEACT",
+        }
+    }
+
+    /// The state of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    /// Whether `AT+CIPSTART` may be given in this state (guide G4.4).
+    pub const fn may_connect(self) -> bool {
+        matches!(self, Self::Initial | Self::Status | Self::Close)
+    }
+}
+
+impl core::fmt::Display for IpState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_survive_the_round_trip() {
+        for state in IpState::ALL {
+            assert_eq!(IpState::parse(state.name()), Some(state));
+        }
+        assert_eq!(IpState::parse("IP NOWHERE"), None);
+    }
+}
