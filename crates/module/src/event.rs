@@ -1,0 +1,107 @@
+//! What happened inside, for whoever watches. Events carry no payload.
+
+use core::fmt;
+use core::net::SocketAddr;
+
+use simless_at::IpState;
+
+use crate::Cid;
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The TCP/UDP service came into this state.
+    State(IpState),
+    /// The module said `+CME ERROR: 50`, for this cause.
+    Failed(Cause),
+    /// Something was dropped at a limit.
+    Dropped(Dropped),
+}
+
+/// Why the module said `+CME ERROR: 50`: the guide's five causes (G9.2) and what else shares the
+/// code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// G9.2.1: the network refused to attach a SIM without credit.
+    NoCredit,
+    /// G9.2.2: nothing listens at this address.
+    NotListening(SocketAddr),
+    /// G9.2.3: this address could not be reached.
+    Unreachable(SocketAddr),
+    /// G9.2.3: no SIM, or one that is locked.
+    SimNotReady,
+    /// G9.2.3: not registered with a network.
+    NotRegistered,
+    /// G9.2.3: the network refused to activate the context.
+    ActivationRefused,
+    /// G9.2.3: the context was lost on the way.
+    ContextLost,
+    /// G9.2.3: too many connections that were closed still have bytes to send.
+    TooManyClosing,
+    /// G9.2.4: the name did not resolve.
+    NotResolved,
+    /// G9.2.4: another name is being resolved.
+    ResolverBusy,
+    /// G9.2.5: the command is not allowed in this state.
+    State(IpState),
+    /// The context is not defined.
+    UndefinedContext(Cid),
+    /// The command needs an active context.
+    NoContext,
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCredit => {
+                f.write_str("the SIM has no credit, the network refused to attach it")
+            }
+            Self::NotListening(address) => write!(f, "nothing listens at {address}"),
+            Self::Unreachable(address) => write!(f, "{address} could not be reached"),
+            Self::SimNotReady => f.write_str("there is no SIM, or it is locked"),
+            Self::NotRegistered => f.write_str("the module is not registered with a network"),
+            Self::ActivationRefused => f.write_str("the network refused to activate the context"),
+            Self::ContextLost => f.write_str("the context was lost on the way"),
+            Self::TooManyClosing => {
+                f.write_str("too many closed connections still have bytes to send")
+            }
+            Self::NotResolved => f.write_str("the name did not resolve"),
+            Self::ResolverBusy => f.write_str("another name is being resolved"),
+            Self::State(state) => write!(f, "the command is not allowed in state {state}"),
+            Self::UndefinedContext(cid) => write!(f, "context {cid} is not defined (AT+CGDCONT)"),
+            Self::NoContext => f.write_str("no context is active"),
+        }
+    }
+}
+
+impl Cause {
+    /// The guide's number of the cause, where it is one of the five.
+    pub const fn guide_id(self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoCredit => "9.2.1",
+            Self::NotListening(_) => "9.2.2",
+            Self::Unreachable(_)
+            | Self::SimNotReady
+            | Self::NotRegistered
+            | Self::ActivationRefused
+            | Self::ContextLost
+            | Self::TooManyClosing => "9.2.3",
+            Self::NotResolved | Self::ResolverBusy => "9.2.4",
+            Self::State(_) => "9.2.5",
+            Self::UndefinedContext(_) | Self::NoContext => return None,
+        })
+    }
+}
+
+/// What was dropped at a limit; each has a counter in the snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dropped {
+    /// A command line longer than the limit.
+    Line,
+    /// A datagram that was empty, too long or found no room.
+    Datagram,
+    /// A URC that a newer one of its kind replaced.
+    Urc,
+    /// Bytes of a closed connection that the peer did not take in time.
+    Unsent,
+}
