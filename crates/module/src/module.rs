@@ -1,10 +1,18 @@
-//! The module and its verbs.
+//! The module and its verbs: bytes, events and time in; bytes, requests and a deadline out.
 
 use alloc::sync::Arc;
 
 use simless_at::Instant;
 
-use crate::{Control, Event, Network, Profile, Request, Snapshot, SocketEvent, SocketId, Timing};
+use crate::bearer::SERVICE_CONTEXT;
+use crate::editor::{Echo, Editor};
+use crate::equipment::{Ask, Equipment};
+use crate::link::{Link, Stage};
+use crate::run::{Running, Step};
+use crate::{
+    Cause, Control, Event, Network, Peer, Profile, Request, Snapshot, SocketEvent, SocketId,
+    Timing, Transport,
+};
 
 /// What a module is made from.
 #[derive(Clone, Copy, Debug)]
@@ -13,62 +21,380 @@ pub struct Config {
     pub profile: Profile,
     /// How long things take: [`Timing::IMMEDIATE`], or the profile's own.
     pub timing: Timing,
-    /// The network and the SIM.
+    /// The network and the SIM at power-up.
     pub network: Network,
 }
 
-/// A G-series module.
+/// A G-series module. The crate's front page shows how it is driven.
 pub struct Module {
-    _config: Arc<Config>,
+    pub(crate) editor: Editor,
+    pub(crate) running: Option<Running>,
+    pub(crate) equipment: Equipment,
 }
 
 impl Module {
     /// A module that was just switched on.
     pub fn new(config: Arc<Config>) -> Self {
-        Self { _config: config }
+        Self {
+            editor: Editor::new(),
+            running: None,
+            equipment: Equipment::new(config),
+        }
     }
+
     /// Takes bytes from the DTE; gives how many were taken.
-    pub fn handle_uart(&mut self, _rx: &[u8], _now: Instant) -> usize {
-        0
+    ///
+    /// The rest waits with the adapter, and is offered again after anything else has happened: it
+    /// is the queue of commands behind the one that runs (guide F6). A line whose CR is the last
+    /// byte runs at the next byte or `handle_timeout`, which is due at once (guide F1a).
+    pub fn handle_uart(&mut self, rx: &[u8], now: Instant) -> usize {
+        let mut taken = 0;
+        while taken < rx.len() {
+            let room = self.equipment.reply.room_for_input();
+            let rest = &rx[taken..];
+            let n = self.take(&rest[..rest.len().min(room)], now);
+            if n == 0 {
+                break;
+            }
+            taken += n;
+        }
+        taken
     }
+
     /// Lets time pass. Early is a no-op.
-    pub fn handle_timeout(&mut self, _now: Instant) {}
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.editor.deadline().is_some_and(|at| now >= at)
+            && let Some(end) = self.editor.take_ended()
+        {
+            self.begin(end, now);
+        }
+        self.settle(now);
+    }
+
     /// When `handle_timeout` is due.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        None
+        let equipment = &self.equipment;
+        let running = self
+            .running
+            .as_ref()
+            .and_then(|running| running.deadline(equipment.config.profile.guards.send));
+        let links = (0..equipment.links.len()).filter_map(|slot| equipment.link_deadline(slot));
+        let others = [
+            self.editor.deadline(),
+            running,
+            equipment
+                .bearer
+                .deadline(&equipment.network, &equipment.config.timing),
+            equipment.sockets.deadline(),
+        ];
+        others.into_iter().flatten().chain(links).min()
     }
-    /// Bytes for the DTE.
-    pub fn uart_output<'a>(&'a self, _out: &mut [&'a [u8]]) -> usize {
-        0
+
+    /// Bytes for the DTE, as slices for one vectored write; gives how many slices there are.
+    pub fn uart_output<'a>(&'a self, out: &mut [&'a [u8]]) -> usize {
+        let links = &self.equipment.links;
+        let ring = |slot: usize| links.get(slot)?.received.as_ref();
+        self.equipment.reply.output(ring, out)
     }
-    /// Says that the DTE took `n` of them.
-    pub fn uart_written(&mut self, _n: usize, _now: Instant) {}
-    /// The next thing to do.
+
+    /// Says that the DTE took the first `n` bytes of them.
+    pub fn uart_written(&mut self, n: usize, now: Instant) {
+        let Equipment { reply, links, .. } = &mut self.equipment;
+        reply.written(n, |slot, n| {
+            if let Some(ring) = &mut links[slot].received {
+                ring.consume(n);
+            }
+            links[slot].release();
+        });
+        self.settle(now);
+    }
+
+    /// The next thing the adapter has to do.
     pub fn poll_request(&mut self) -> Option<Request<'_>> {
-        None
+        loop {
+            return Some(match self.equipment.asks.pop_front()? {
+                // Cancelled before it was asked.
+                Ask::Resolve(id) if self.equipment.name_of(id).is_none() => continue,
+                Ask::Resolve(id) => Request::Resolve {
+                    id,
+                    name: self.equipment.name_of(id).unwrap_or_default(),
+                },
+                Ask::Connect(id, transport, address) => Request::Connect {
+                    id,
+                    transport,
+                    address,
+                },
+                Ask::CountUnread(id) => Request::CountUnread { id },
+                Ask::Shutdown(id) => Request::Shutdown { id },
+                Ask::Abort(id) => Request::Abort { id },
+            });
+        }
     }
-    /// Says what happened to a socket.
-    pub fn handle_socket(&mut self, _id: SocketId, _event: SocketEvent<'_>, _now: Instant) {}
-    /// Where to read a TCP socket's bytes to; empty = don't read.
-    pub fn socket_space(&mut self, _id: SocketId) -> &mut [u8] {
-        &mut []
+
+    /// Says what happened to an attempt. One that the module has forgotten is ignored.
+    pub fn handle_socket(&mut self, id: SocketId, event: SocketEvent<'_>, now: Instant) {
+        if let Some(query) = &mut self.equipment.query
+            && query.socket == id
+        {
+            query.answer = match event {
+                SocketEvent::Resolved(address) => Some(Some(address)),
+                _ => Some(None),
+            };
+        } else if let Some(slot) = self.equipment.slot_of(id) {
+            self.handle_link(slot, id, event, now);
+        } else if matches!(event, SocketEvent::Reset) {
+            self.equipment.lose_unsent(id);
+        } else if matches!(event, SocketEvent::Ended) && self.equipment.sockets.is_lingering(id) {
+            self.equipment.sockets.forget(id);
+        }
+        self.settle(now);
     }
+
+    /// Where to read a TCP socket's bytes to; empty: don't read now.
+    pub fn socket_space(&mut self, id: SocketId) -> &mut [u8] {
+        let equipment = &mut self.equipment;
+        let link = equipment
+            .links
+            .iter_mut()
+            .find(|link| link.connected() == Some(id));
+        match (link, equipment.sockets.get_mut(id)) {
+            (Some(link), Some(socket)) if socket.transport() == Transport::Tcp => {
+                link.received.as_mut().map_or(&mut [], |ring| ring.space())
+            }
+            (None, Some(socket)) => socket.waste(),
+            _ => &mut [],
+        }
+    }
+
     /// Says that `n` bytes were read into `socket_space`.
-    pub fn socket_filled(&mut self, _id: SocketId, _n: usize, _now: Instant) {}
-    /// Bytes to write to a socket; UDP: exactly one datagram.
-    pub fn socket_output(&self, _id: SocketId) -> &[u8] {
-        &[]
+    pub fn socket_filled(&mut self, id: SocketId, n: usize, now: Instant) {
+        let equipment = &mut self.equipment;
+        let Some(slot) = equipment
+            .links
+            .iter()
+            .position(|link| link.connected() == Some(id))
+        else {
+            return;
+        };
+        let link = &mut equipment.links[slot];
+        if let Some(ring) = &mut link.received {
+            ring.filled(n);
+        }
+        link.unread = link.unread.map(|left| left.saturating_sub(n));
+        equipment.received(slot, n);
+        self.settle(now);
     }
-    /// Says that the socket took `n` of them.
-    pub fn socket_written(&mut self, _id: SocketId, _n: usize, _now: Instant) {}
-    /// Changes something from outside.
-    pub fn handle_control(&mut self, _control: Control, _now: Instant) {}
+
+    /// Bytes to write to a socket; of a UDP socket exactly one datagram.
+    pub fn socket_output(&self, id: SocketId) -> &[u8] {
+        let socket = self.equipment.sockets.get(id);
+        socket.map_or(&[], |socket| socket.output())
+    }
+
+    /// Says that the socket took `n` of them; of a UDP socket the datagram.
+    pub fn socket_written(&mut self, id: SocketId, n: usize, now: Instant) {
+        if let Some(socket) = self.equipment.sockets.get_mut(id) {
+            socket.written(n);
+        }
+        self.equipment.shut_down_if_flushed(id, now);
+        self.settle(now);
+    }
+
+    /// Changes something from outside: the DTE's plug, the SIM, the network.
+    pub fn handle_control(&mut self, control: Control, now: Instant) {
+        let equipment = &mut self.equipment;
+        match control {
+            Control::DteLeft => self.dte_left(now),
+            Control::Sim(sim) => equipment.network.sim = sim,
+            Control::Registration(registration) => equipment.network.registration = registration,
+            Control::Attach(answer) => equipment.network.attach = answer,
+            Control::Activation(answer) => equipment.network.activation = answer,
+            Control::LoseContext(cid) => {
+                if (1..=crate::bearer::MAX_CONTEXT).contains(&cid) {
+                    equipment.lose_context(cid, Some(Cause::ContextLost));
+                }
+            }
+            Control::Detach => equipment.detach(Some(Cause::ContextLost)),
+            Control::LateConnectOk(on) => equipment.network.late_connect_ok = on,
+            Control::PowerCycle => self.restart(false),
+        }
+        self.settle(now);
+    }
+
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<Event> {
-        None
+        self.equipment.next_event()
     }
+
     /// The state at this moment.
     pub fn snapshot(&self) -> Snapshot<'_> {
-        unimplemented!()
+        let equipment = &self.equipment;
+        Snapshot {
+            state: equipment.ip_state(),
+            registration: equipment.registration(),
+            attached: equipment.bearer.is_attached(),
+            address: equipment.bearer.address(SERVICE_CONTEXT),
+            peer: equipment.links[0].target.as_ref().map(|target| Peer {
+                transport: target.transport,
+                host: &target.host,
+                port: target.port,
+            }),
+            at_rest: self.running.is_none()
+                && self.editor.is_at_rest()
+                && equipment.backlog.is_empty()
+                && equipment.reply.is_empty(),
+            counters: equipment.counters,
+        }
+    }
+
+    /// Takes some bytes; gives how many, 0 when none can be taken now.
+    fn take(&mut self, rx: &[u8], now: Instant) -> usize {
+        let Some(&first) = rx.first() else {
+            return 0;
+        };
+        let within = self.equipment.config.profile.guards.line_feed;
+        if self.running.is_some() && self.editor.takes_late_line_feed(first, now, within) {
+            return 1;
+        }
+        match &self.running {
+            None => self.take_line(rx, now),
+            Some(Running {
+                step: Step::Entry(_),
+                ..
+            }) => self.take_payload(rx, now),
+            Some(_) => 0,
+        }
+    }
+
+    fn take_line(&mut self, rx: &[u8], now: Instant) -> usize {
+        let Equipment {
+            reply,
+            settings,
+            config,
+            ..
+        } = &mut self.equipment;
+        let mut echo = Echo {
+            reply,
+            is_on: settings.echo,
+        };
+        let (limit, backspace) = (config.profile.limits.line, settings.backspace());
+        let (n, end) = self.editor.feed(rx, now, limit, backspace, &mut echo);
+        if let Some(end) = end {
+            self.begin(end, now);
+            self.settle(now);
+            // A line that ended at the instant before takes no byte; what follows it does.
+            if n == 0 {
+                return self.take(rx, now);
+            }
+        }
+        n
+    }
+
+    fn take_payload(&mut self, rx: &[u8], now: Instant) -> usize {
+        let Some(Running {
+            step: Step::Entry(entry),
+            ..
+        }) = &mut self.running
+        else {
+            return 0;
+        };
+        self.editor.payload_begins();
+        let Equipment {
+            reply,
+            settings,
+            config,
+            sockets,
+            ..
+        } = &mut self.equipment;
+        let mut echo = Echo {
+            reply,
+            is_on: settings.echo,
+        };
+        let socket = sockets.get_mut(entry.socket);
+        let (n, end) = entry.feed(rx, now, &config.profile, socket, &mut echo);
+        let entry = *entry;
+        if let Some(end) = end {
+            self.entry_ended(entry, end, now);
+            self.settle(now);
+        }
+        n
+    }
+
+    fn handle_link(&mut self, slot: usize, id: SocketId, event: SocketEvent<'_>, now: Instant) {
+        let equipment = &mut self.equipment;
+        let attempt = equipment.links[slot].attempt();
+        let is_late = equipment.links[slot].late == Some(id);
+        match event {
+            SocketEvent::Resolved(address) => equipment.resolved(slot, address, now),
+            SocketEvent::Connected => equipment.connected(slot, id),
+            _ if is_late => equipment.drop_late_attempt(slot),
+            SocketEvent::Unresolved if attempt.is_some() => {
+                equipment.connect_failed(slot, Cause::NotResolved);
+            }
+            SocketEvent::Refused
+            | SocketEvent::Unreachable
+            | SocketEvent::Ended
+            | SocketEvent::Reset
+                if attempt.is_some() =>
+            {
+                let cause = match attempt.map(|attempt| attempt.stage) {
+                    Some(Stage::Connecting { address }) if event == SocketEvent::Refused => {
+                        Cause::NotListening(address)
+                    }
+                    Some(Stage::Connecting { address }) => Cause::Unreachable(address),
+                    _ => Cause::NotResolved,
+                };
+                equipment.connect_failed(slot, cause);
+            }
+            SocketEvent::Datagram(datagram) => equipment.received_datagram(slot, datagram),
+            SocketEvent::Unread(n) => equipment.links[slot].unread = Some(n),
+            SocketEvent::Ended => equipment.peer_ended(slot, now),
+            SocketEvent::Reset => equipment.broke(slot, id),
+            SocketEvent::Unresolved | SocketEvent::Refused | SocketEvent::Unreachable => {}
+        }
+    }
+
+    fn dte_left(&mut self, now: Instant) {
+        self.editor.dte_left();
+        if let Some(Running {
+            step: Step::Entry(entry),
+            ..
+        }) = self.running
+        {
+            self.entry_ended(entry, crate::entry::EntryEnd::Refused, now);
+        }
+    }
+
+    /// The module starts again: sockets, timers and everything unsaid are gone (P36). What it had
+    /// printed is not, when it restarts by itself.
+    fn restart(&mut self, keeps_output: bool) {
+        let equipment = Equipment::new(self.equipment.config.clone());
+        let old = core::mem::replace(&mut self.equipment, equipment);
+        self.equipment.carry_over(old, keeps_output);
+        self.editor = Editor::new();
+        self.running = None;
+    }
+
+    /// Does everything that is due by now.
+    fn settle(&mut self, now: Instant) {
+        loop {
+            let advanced = self.equipment.advance(now);
+            let ran = self.run(now);
+            if self.equipment.wants_restart && self.running.is_none() {
+                self.restart(true);
+            }
+            if !advanced && !ran {
+                break;
+            }
+        }
+        self.equipment.report_changes();
+        self.equipment.links.iter_mut().for_each(Link::release);
+        let may_publish = self
+            .running
+            .as_ref()
+            .is_none_or(|running| running.allows_urcs(self.equipment.reply.line_has_info()));
+        if may_publish {
+            self.equipment.publish(true);
+        }
     }
 }

@@ -12,7 +12,7 @@ pub struct Network {
     /// The SIM card.
     pub sim: SimState,
     /// The PIN a locked SIM wants.
-    pub pin: &'static str,
+    pub pin: Pin,
     /// The PUK a blocked SIM wants.
     pub puk: &'static str,
     /// How the module is registered, when its SIM and radio allow it.
@@ -39,7 +39,7 @@ impl Default for Network {
     fn default() -> Self {
         Self {
             sim: SimState::Ready,
-            pin: "1234",
+            pin: Pin(*b"1234\0\0\0\0"),
             puk: "12345678",
             registration: Registration::HOME,
             cell: Cell {
@@ -79,4 +79,24 @@ pub enum SimState {
     Pin,
     /// Its PIN was given wrong three times.
     Puk,
+}
+
+/// A PIN: four to eight digits (3GPP TS 11.11, 9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin([u8; 8]);
+
+impl Pin {
+    /// `None` when `digits` are no PIN.
+    pub fn new(digits: &str) -> Option<Self> {
+        let digits = digits.as_bytes();
+        let is_pin = (4..=8).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+        let mut pin = [0; 8];
+        pin.get_mut(..digits.len())?.copy_from_slice(digits);
+        is_pin.then_some(Self(pin))
+    }
+
+    /// Whether these are its digits.
+    pub fn is(&self, digits: &str) -> bool {
+        Self::new(digits) == Some(*self)
+    }
 }

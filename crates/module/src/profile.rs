@@ -69,6 +69,8 @@ pub struct Identity {
 /// What a device takes at the most; beyond it `properties.md` says what happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// Connections at a time.
+    pub links: usize,
     /// Bytes of a command line, `AT` included, CR not.
     pub line: usize,
     /// Payload bytes of one send.

@@ -20,6 +20,7 @@ pub const KINGCOM_G3524: Profile = Profile {
         iccid: "89860012345678901234",
     },
     limits: Limits {
+        links: 1,
         line: 512,
         send: 1460,
         unsent: 16 * 1024,

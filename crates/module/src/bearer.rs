@@ -1,0 +1,265 @@
+//! The bearer: attach, PDP contexts, and how far the TCP/UDP service has come with them
+//! (guide G2.4 to G2.6, G4.5 to G4.7).
+
+use alloc::string::String;
+use core::net::Ipv4Addr;
+
+use simless_at::Instant;
+
+use crate::{Answer, Cause, Cid, Network, Timing};
+
+/// The context the TCP/UDP service uses.
+pub(crate) const SERVICE_CONTEXT: Cid = 1;
+/// The highest context there is.
+pub(crate) const MAX_CONTEXT: Cid = 7;
+
+pub(crate) struct Bearer {
+    pub(crate) attachment: Attachment,
+    contexts: [Context; MAX_CONTEXT as usize],
+    pub(crate) service: Service,
+    /// What `AT+CSTT` gave, for `AT+CIICR`.
+    pub(crate) task: Option<Task>,
+}
+
+/// Attached to GPRS, or on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Attachment {
+    /// With the cause, when the last attach was refused.
+    Detached(Option<Cause>),
+    Attaching {
+        since: Instant,
+    },
+    Attached,
+}
+
+/// How far the TCP/UDP service has come with its context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    Initial,
+    /// `AT+CSTT` was given.
+    Started,
+    /// Attaching, then activating.
+    BringUp,
+    /// The context is active.
+    Active,
+    /// The local address was obtained.
+    Addressed,
+    /// The context was lost under a connection.
+    Lost,
+}
+
+#[derive(Default)]
+pub(crate) struct Context {
+    pub(crate) definition: Option<Definition>,
+    pub(crate) activation: Activation,
+}
+
+/// `AT+CGDCONT`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Definition {
+    pub(crate) kind: PdpType,
+    pub(crate) apn: String,
+}
+
+/// The kinds of contexts (3GPP TS 27.007, 10.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PdpType {
+    Ip,
+    Ipv6,
+    Ppp,
+}
+
+impl PdpType {
+    const NAMES: [(&'static str, Self); 3] =
+        [("IP", Self::Ip), ("IPV6", Self::Ipv6), ("PPP", Self::Ppp)];
+
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        let mut names = Self::NAMES.into_iter();
+        names
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, kind)| kind)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        let mut names = Self::NAMES.into_iter();
+        names
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Activation {
+    /// With the cause, when the last activation was refused.
+    Inactive(Option<Cause>),
+    /// Begins when the attach is done.
+    Waiting,
+    Activating {
+        since: Instant,
+    },
+    Active(Ipv4Addr),
+}
+
+impl Default for Activation {
+    fn default() -> Self {
+        Self::Inactive(None)
+    }
+}
+
+/// `AT+CSTT`.
+pub(crate) struct Task {
+    pub(crate) apn: String,
+    pub(crate) user: String,
+    pub(crate) password: String,
+}
+
+impl Bearer {
+    pub(crate) fn new() -> Self {
+        Self {
+            attachment: Attachment::Detached(None),
+            contexts: Default::default(),
+            service: Service::Initial,
+            task: None,
+        }
+    }
+
+    pub(crate) fn is_attached(&self) -> bool {
+        self.attachment == Attachment::Attached
+    }
+
+    pub(crate) fn context(&self, cid: Cid) -> &Context {
+        &self.contexts[usize::from(cid) - 1]
+    }
+
+    pub(crate) fn context_mut(&mut self, cid: Cid) -> &mut Context {
+        &mut self.contexts[usize::from(cid) - 1]
+    }
+
+    /// Attached, or on the way.
+    pub(crate) fn attachment_exists(&self) -> bool {
+        !matches!(self.attachment, Attachment::Detached(_))
+    }
+
+    /// The contexts by their numbers.
+    pub(crate) fn contexts(&self) -> impl Iterator<Item = (Cid, &Context)> {
+        (1..).zip(&self.contexts)
+    }
+
+    /// The address of an active context.
+    pub(crate) fn address(&self, cid: Cid) -> Option<Ipv4Addr> {
+        match self.context(cid).activation {
+            Activation::Active(address) => Some(address),
+            _ => None,
+        }
+    }
+
+    /// Whether the service's context stands.
+    pub(crate) fn is_up(&self) -> bool {
+        self.address(SERVICE_CONTEXT).is_some()
+    }
+
+    /// Starts an attach, unless there is one.
+    pub(crate) fn attach(&mut self, now: Instant) {
+        if matches!(self.attachment, Attachment::Detached(_)) {
+            self.attachment = Attachment::Attaching { since: now };
+        }
+    }
+
+    /// Starts an activation, and the attach it needs, unless there are.
+    pub(crate) fn activate(&mut self, cid: Cid, now: Instant) {
+        let is_attached = self.is_attached();
+        let activation = &mut self.context_mut(cid).activation;
+        if matches!(activation, Activation::Inactive(_)) {
+            *activation = if is_attached {
+                Activation::Activating { since: now }
+            } else {
+                Activation::Waiting
+            };
+        }
+        self.attach(now);
+    }
+
+    /// Ends a context, or its way to become active.
+    pub(crate) fn deactivate(&mut self, cid: Cid, cause: Option<Cause>) {
+        self.context_mut(cid).activation = Activation::Inactive(cause);
+    }
+
+    /// Ends the attachment and every context with it.
+    pub(crate) fn detach(&mut self, cause: Option<Cause>) {
+        self.attachment = Attachment::Detached(cause);
+        for cid in 1..=MAX_CONTEXT {
+            self.deactivate(cid, cause);
+        }
+    }
+
+    /// Gives up what is under way and not yet done.
+    pub(crate) fn abandon(&mut self) {
+        if matches!(self.attachment, Attachment::Attaching { .. }) {
+            self.attachment = Attachment::Detached(None);
+        }
+        for context in &mut self.contexts {
+            if !matches!(context.activation, Activation::Active(_)) {
+                context.activation = Activation::Inactive(None);
+            }
+        }
+    }
+
+    /// Takes what the network has answered by now; gives whether anything changed.
+    ///
+    /// The answer is the one the network gives at that moment, so that it can change while
+    /// something waits for it.
+    pub(crate) fn advance(&mut self, now: Instant, network: &Network, timing: &Timing) -> bool {
+        let mut changed = false;
+        if let Attachment::Attaching { since } = self.attachment
+            && now >= since + timing.attach
+        {
+            match network.attach {
+                Answer::Accept => self.attachment = Attachment::Attached,
+                Answer::Refuse(cause) => self.detach(Some(cause)),
+                Answer::Silence => return false,
+            }
+            changed = true;
+        }
+        let is_attached = self.is_attached();
+        for (offset, context) in (0_u32..).zip(&mut self.contexts) {
+            if context.activation == Activation::Waiting && is_attached {
+                context.activation = Activation::Activating { since: now };
+                changed = true;
+            }
+            if let Activation::Activating { since } = context.activation
+                && now >= since + timing.activate
+            {
+                context.activation = match network.activation {
+                    Answer::Accept => {
+                        let address = u32::from(network.address).wrapping_add(offset);
+                        Activation::Active(address.into())
+                    }
+                    Answer::Refuse(cause) => Activation::Inactive(Some(cause)),
+                    Answer::Silence => continue,
+                };
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// When the network's next answer comes.
+    pub(crate) fn deadline(&self, network: &Network, timing: &Timing) -> Option<Instant> {
+        let attach = match self.attachment {
+            Attachment::Attaching { since } if network.attach != Answer::Silence => {
+                Some(since + timing.attach)
+            }
+            _ => None,
+        };
+        let activations = self
+            .contexts
+            .iter()
+            .filter_map(|context| match context.activation {
+                Activation::Activating { since } if network.activation != Answer::Silence => {
+                    Some(since + timing.activate)
+                }
+                _ => None,
+            });
+        activations.chain(attach).min()
+    }
+}

@@ -1,0 +1,255 @@
+//! Everything the DTE reads: the only writer of AT text (guide F2, F4, F7).
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+use simless_at::{BlockHeader, Dialect, Final, Urc};
+
+use crate::link::MAX_LINKS;
+use crate::ring::Ring;
+use crate::settings::Settings;
+
+/// Text that may wait for the DTE before no more input is taken.
+const TEXT_LIMIT: usize = 2048;
+/// Text that may wait for the DTE before received data and URCs wait too. Until then each block is
+/// printed as it comes; beyond it small blocks grow together.
+const PUBLISH_LIMIT: usize = 512;
+/// A text buffer that grew beyond this is given back when it is empty.
+const TEXT_KEPT: usize = 1024;
+
+/// The output, in order: text of its own, and ranges of the links' rings.
+pub(crate) struct Reply {
+    text: Vec<u8>,
+    /// Bytes of `text` that the DTE took already.
+    taken: usize,
+    segments: VecDeque<Segment>,
+    /// Whether the command that runs has printed an info line.
+    command_has_info: bool,
+    /// Whether the line that runs has.
+    line_has_info: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Segment {
+    Text(usize),
+    /// Bytes at the front of a link's ring.
+    Data {
+        slot: usize,
+        length: usize,
+    },
+}
+
+impl Reply {
+    pub(crate) const fn new() -> Self {
+        Self {
+            text: Vec::new(),
+            taken: 0,
+            segments: VecDeque::new(),
+            command_has_info: false,
+            line_has_info: false,
+        }
+    }
+
+    /// How many bytes of input may be taken, each of which may be echoed.
+    pub(crate) fn room_for_input(&self) -> usize {
+        TEXT_LIMIT.saturating_sub(self.pending_text())
+    }
+
+    /// Whether URCs and data may be printed, or shall wait until the DTE has read more.
+    pub(crate) fn has_room(&self) -> bool {
+        self.pending_text() < PUBLISH_LIMIT
+    }
+
+    pub(crate) fn line_has_info(&self) -> bool {
+        self.line_has_info
+    }
+
+    pub(crate) fn begin_line(&mut self) {
+        self.line_has_info = false;
+    }
+
+    pub(crate) fn begin_command(&mut self) {
+        self.command_has_info = false;
+    }
+
+    pub(crate) fn echo(&mut self, bytes: &[u8]) {
+        self.append(bytes);
+    }
+
+    /// An info line. The first of a command has a blank line before it.
+    pub(crate) fn info(&mut self, line: fmt::Arguments<'_>) {
+        if !core::mem::replace(&mut self.command_has_info, true) {
+            self.append(b"\r\n");
+        }
+        self.line_has_info = true;
+        self.format(line);
+        self.append(b"\r\n");
+    }
+
+    /// The one final result of a command line.
+    pub(crate) fn final_result(&mut self, result: Final, dialect: &Dialect, settings: &Settings) {
+        self.line_has_info = false;
+        if settings.quiet {
+            return;
+        }
+        let digit = match result {
+            Final::Ok => Some('0'),
+            Final::Error => Some('4'),
+            _ => None,
+        };
+        if let (false, Some(digit)) = (settings.verbose, digit) {
+            self.format(format_args!("{digit}\r"));
+            return;
+        }
+        self.framed(|out| result.write(dialect, settings.error_detail, out));
+    }
+
+    pub(crate) fn urc(&mut self, urc: &Urc, dialect: &Dialect) {
+        self.framed(|out| urc.write(dialect, out));
+    }
+
+    pub(crate) fn prompt(&mut self, dialect: &Dialect) {
+        self.append(dialect.prompt.as_bytes());
+    }
+
+    /// A block of received data: the next `length` bytes of the link's ring not yet printed.
+    pub(crate) fn block(&mut self, slot: usize, length: usize, headed: bool, dialect: &Dialect) {
+        if headed {
+            let header = BlockHeader {
+                length: u32::try_from(length).unwrap_or(u32::MAX),
+            };
+            let before = self.text.len();
+            // Writing to a Vec can't fail.
+            let _ = header.write(dialect.block, &mut Text(&mut self.text));
+            self.text_grew(self.text.len() - before);
+        }
+        match self.segments.back_mut() {
+            Some(Segment::Data {
+                slot: last,
+                length: sum,
+            }) if *last == slot => *sum += length,
+            _ => self.segments.push_back(Segment::Data { slot, length }),
+        }
+        self.append(dialect.block_tail.as_bytes());
+    }
+
+    /// What waits for the DTE, as slices; gives how many there are.
+    pub(crate) fn output<'a>(
+        &'a self,
+        ring: impl Fn(usize) -> Option<&'a Ring>,
+        out: &mut [&'a [u8]],
+    ) -> usize {
+        let mut text = &self.text[self.taken..];
+        // A link's data lies at the front of its ring; one slot's ranges follow each other.
+        let mut printed = [0; MAX_LINKS];
+        let mut count = 0;
+        let mut put = |slice: &'a [u8]| {
+            let room = count < out.len();
+            if room && !slice.is_empty() {
+                out[count] = slice;
+                count += 1;
+            }
+            room
+        };
+        for segment in &self.segments {
+            let more = match *segment {
+                Segment::Text(length) => {
+                    let (now, later) = text.split_at(length);
+                    text = later;
+                    put(now)
+                }
+                Segment::Data { slot, length } => {
+                    let start = printed[slot];
+                    printed[slot] += length;
+                    let [first, second] = match ring(slot) {
+                        Some(ring) => ring.range(start, length),
+                        None => [&[][..], &[]],
+                    };
+                    put(first) && put(second)
+                }
+            };
+            if !more {
+                break;
+            }
+        }
+        count
+    }
+
+    /// Says that the DTE took `n` bytes; `consumed` hears which of them were a link's.
+    pub(crate) fn written(&mut self, mut n: usize, mut consumed: impl FnMut(usize, usize)) {
+        while n > 0 {
+            let Some(segment) = self.segments.front_mut() else {
+                break;
+            };
+            let (Segment::Text(left) | Segment::Data { length: left, .. }) = segment;
+            let step = n.min(*left);
+            *left -= step;
+            let is_done = *left == 0;
+            match *segment {
+                Segment::Text(_) => self.taken += step,
+                Segment::Data { slot, .. } => consumed(slot, step),
+            }
+            if is_done {
+                self.segments.pop_front();
+            }
+            n -= step;
+        }
+        if self.taken == self.text.len() {
+            self.text.clear();
+            self.text.shrink_to(TEXT_KEPT);
+            self.taken = 0;
+        }
+    }
+
+    /// Bytes that are printed but not yet taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.segments.is_empty()
+    }
+
+    fn pending_text(&self) -> usize {
+        self.text.len() - self.taken
+    }
+
+    fn framed(&mut self, write: impl FnOnce(&mut Text<'_>) -> fmt::Result) {
+        let before = self.text.len();
+        self.text.extend_from_slice(b"\r\n");
+        // Writing to a Vec can't fail.
+        let _ = write(&mut Text(&mut self.text));
+        self.text.extend_from_slice(b"\r\n");
+        self.text_grew(self.text.len() - before);
+    }
+
+    fn format(&mut self, arguments: fmt::Arguments<'_>) {
+        let before = self.text.len();
+        // Writing to a Vec can't fail.
+        let _ = Text(&mut self.text).write_fmt(arguments);
+        self.text_grew(self.text.len() - before);
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.text.extend_from_slice(bytes);
+        self.text_grew(bytes.len());
+    }
+
+    fn text_grew(&mut self, by: usize) {
+        match self.segments.back_mut() {
+            Some(Segment::Text(length)) => *length += by,
+            _ if by > 0 => self.segments.push_back(Segment::Text(by)),
+            _ => {}
+        }
+    }
+}
+
+/// UTF-8 text appended to bytes.
+struct Text<'a>(&'a mut Vec<u8>);
+
+impl Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! The sockets a module holds: what the DTE sent lies here until the network took it, also after
+//! the link was closed (guide G5.8, G7.4, L1, L4).
+
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use simless_at::Instant;
+
+use crate::ring::Ring;
+use crate::{Limits, SocketId, Transport};
+
+pub(crate) struct Sockets {
+    list: Vec<Socket>,
+    next: u64,
+}
+
+pub(crate) struct Socket {
+    pub(crate) id: SocketId,
+    transport: Transport,
+    phase: Phase,
+    /// Accepted bytes, and behind them the payload that is being entered.
+    unsent: Option<Ring>,
+    /// UDP: the lengths of the datagrams in `unsent`.
+    datagrams: VecDeque<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// A name is being looked up, or the socket is being connected.
+    Opening,
+    Open,
+    /// Closed by us or by the peer; accepted bytes still go out.
+    Flushing {
+        until: Instant,
+    },
+    /// All is out, FIN too; the peer's own is awaited.
+    Lingering {
+        until: Instant,
+    },
+}
+
+impl Sockets {
+    pub(crate) const fn new() -> Self {
+        Self {
+            list: Vec::new(),
+            next: 1,
+        }
+    }
+
+    /// A new attempt.
+    pub(crate) fn open(&mut self, transport: Transport) -> SocketId {
+        let id = SocketId(self.next);
+        self.next += 1;
+        self.list.push(Socket {
+            id,
+            transport,
+            phase: Phase::Opening,
+            unsent: None,
+            datagrams: VecDeque::new(),
+        });
+        id
+    }
+
+    /// The connection stands: from now on it can send.
+    pub(crate) fn opened(&mut self, id: SocketId, limits: &Limits) {
+        if let Some(socket) = self.get_mut(id) {
+            socket.phase = Phase::Open;
+            // Room for the unsent bytes, for one payload behind them, and for the gap that keeps
+            // that payload in one piece.
+            socket.unsent = Some(Ring::new(limits.unsent + 2 * limits.send));
+        }
+    }
+
+    pub(crate) fn get(&self, id: SocketId) -> Option<&Socket> {
+        self.list.iter().find(|socket| socket.id == id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
+        self.list.iter_mut().find(|socket| socket.id == id)
+    }
+
+    pub(crate) fn forget(&mut self, id: SocketId) {
+        self.list.retain(|socket| socket.id != id);
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = SocketId> {
+        self.list.iter().map(|socket| socket.id)
+    }
+
+    /// The numbers go on where `old` was, so that none is used twice.
+    pub(crate) fn continue_after(&mut self, old: &Self) {
+        self.next = old.next;
+    }
+
+    /// Whether a socket has sent its FIN and awaits the peer's.
+    pub(crate) fn is_lingering(&self, id: SocketId) -> bool {
+        self.get(id)
+            .is_some_and(|socket| matches!(socket.phase, Phase::Lingering { .. }))
+    }
+
+    /// Closed connections that still have bytes to send.
+    pub(crate) fn flushing(&self) -> usize {
+        let is_flushing = |socket: &&Socket| matches!(socket.phase, Phase::Flushing { .. });
+        self.list.iter().filter(is_flushing).count()
+    }
+
+    /// The longest-lingering socket, when more than `limit` have been closed and not yet ended.
+    pub(crate) fn surplus(&self, limit: usize) -> Option<SocketId> {
+        let lingering = |socket: &&Socket| matches!(socket.phase, Phase::Lingering { .. });
+        let mut lingering = self.list.iter().filter(lingering);
+        let oldest = lingering.next()?.id;
+        (lingering.count() >= limit).then_some(oldest)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.list.iter().filter_map(Socket::deadline).min()
+    }
+
+    /// A closed socket whose time is over.
+    pub(crate) fn expired(&self, now: Instant) -> Option<&Socket> {
+        let is_over = |socket: &&Socket| socket.deadline().is_some_and(|until| now >= until);
+        self.list.iter().find(is_over)
+    }
+}
+
+impl Socket {
+    pub(crate) fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// What the network shall take next: of a UDP socket exactly one datagram.
+    pub(crate) fn output(&self) -> &[u8] {
+        let Some(ring) = &self.unsent else {
+            return &[];
+        };
+        let [run, _] = ring.runs();
+        match self.datagrams.front() {
+            Some(length) => &run[..usize::from(*length)],
+            None => run,
+        }
+    }
+
+    /// The network took `n` bytes; of a UDP socket one datagram.
+    pub(crate) fn written(&mut self, n: usize) {
+        let n = self.datagrams.pop_front().map_or(n, usize::from);
+        if let Some(ring) = &mut self.unsent {
+            ring.consume(n);
+        }
+    }
+
+    /// Accepted bytes that the network has not taken yet.
+    pub(crate) fn unsent(&self) -> usize {
+        self.unsent.as_ref().map_or(0, Ring::len)
+    }
+
+    /// While a payload is entered: where it goes.
+    pub(crate) fn payload(&mut self) -> Option<&mut Ring> {
+        self.unsent.as_mut().filter(|_| self.phase == Phase::Open)
+    }
+
+    /// Makes the entered payload part of what is sent, when there is room for it; gives its size.
+    pub(crate) fn accept(&mut self, limit: usize) -> Option<usize> {
+        let transport = self.transport;
+        let ring = self.payload()?;
+        let length = ring.staged();
+        if ring.len() + length > limit {
+            return None;
+        }
+        ring.commit();
+        if transport == Transport::Udp {
+            self.datagrams
+                .push_back(u16::try_from(length).unwrap_or(u16::MAX));
+        }
+        Some(length)
+    }
+
+    /// Where to read what nobody wants any more: a peer that is not read may stop reading.
+    pub(crate) fn waste(&mut self) -> &mut [u8] {
+        match (&mut self.unsent, self.phase) {
+            (Some(ring), Phase::Flushing { .. }) if self.transport == Transport::Tcp => {
+                ring.space()
+            }
+            _ => &mut [],
+        }
+    }
+
+    /// No more is accepted; what was goes out until then.
+    pub(crate) fn flush(&mut self, until: Instant) {
+        self.phase = Phase::Flushing { until };
+        if let Some(ring) = &mut self.unsent {
+            ring.discard();
+        }
+    }
+
+    /// Whether everything is out and the FIN is due.
+    pub(crate) fn is_flushed(&self) -> bool {
+        matches!(self.phase, Phase::Flushing { .. }) && self.unsent() == 0
+    }
+
+    /// The FIN goes out; the peer's own is awaited until then.
+    pub(crate) fn linger(&mut self, until: Instant) {
+        self.phase = Phase::Lingering { until };
+        self.unsent = None;
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Opening | Phase::Open => None,
+            Phase::Flushing { until } | Phase::Lingering { until } => Some(until),
+        }
+    }
+}
