@@ -80,8 +80,13 @@ impl Module {
             let done = match running.step {
                 Step::Due(at) if now >= at => self.next_command(now),
                 Step::Wait(wait) => self.equipment.check(&wait, now).map(finished),
-                Step::Entry(entry) => self.entry_expired(entry, now),
-                Step::Due(_) => None,
+                // A payload that does not go on (guide G5.9).
+                Step::Entry(entry)
+                    if now >= entry.since + self.equipment.config.profile.guards.send =>
+                {
+                    Some(self.entry_outcome(entry, EntryEnd::Refused, now))
+                }
+                Step::Due(_) | Step::Entry(_) => None,
             };
             let Some(outcome) = done else {
                 return moved;
@@ -94,28 +99,31 @@ impl Module {
 
     /// A payload ended.
     pub(crate) fn entry_ended(&mut self, entry: DataEntry, end: EntryEnd, now: Instant) {
-        let due = now + self.equipment.config.timing.send;
-        let guard = now + self.equipment.config.profile.guards.send;
-        let outcome = match end {
-            EntryEnd::Send => Ok(Outcome::Wait(
-                Wait::until(Condition::Room(entry.socket, due)).guarded(guard, Final::Error),
-            )),
-            EntryEnd::Cancelled => Ok(Outcome::Final(Final::Ok)),
-            EntryEnd::Refused => Err(Cme::FAILED.into()),
-        };
-        if end != EntryEnd::Send
-            && let Some(socket) = self.equipment.sockets.get_mut(entry.socket)
+        let outcome = self.entry_outcome(entry, end, now);
+        self.apply(outcome, now);
+    }
+
+    fn entry_outcome(
+        &mut self,
+        entry: DataEntry,
+        end: EntryEnd,
+        now: Instant,
+    ) -> Result<Outcome, Failure> {
+        if end == EntryEnd::Send {
+            let due = now + self.equipment.config.timing.send;
+            let guard = now + self.equipment.config.profile.guards.send;
+            let room = Wait::until(Condition::Room(entry.socket, due));
+            return Ok(Outcome::Wait(room.guarded(guard, Final::Error)));
+        }
+        if let Some(socket) = self.equipment.sockets.get_mut(entry.socket)
             && let Some(ring) = socket.payload()
         {
             ring.discard();
         }
-        self.apply(outcome, now);
-    }
-
-    /// A payload that does not go on (guide G5.9).
-    fn entry_expired(&self, entry: DataEntry, now: Instant) -> Option<Result<Outcome, Failure>> {
-        let until = entry.since + self.equipment.config.profile.guards.send;
-        (now >= until).then(|| Err(Cme::FAILED.into()))
+        match end {
+            EntryEnd::Cancelled => Ok(Outcome::Final(Final::Ok)),
+            _ => Err(Cme::FAILED.into()),
+        }
     }
 
     fn apply(&mut self, outcome: Result<Outcome, Failure>, now: Instant) {
