@@ -1,6 +1,6 @@
 //! Data entry: the payload of a send, from the prompt to its end (guide G5.2 to G5.9, F3, F8).
 
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2};
 use simless_at::Instant;
 
 use crate::editor::Echo;
@@ -10,6 +10,7 @@ use crate::{OnNul, Profile, SocketId};
 const CTRL_Z: u8 = 0x1A;
 const ESC: u8 = 0x1B;
 const BACKSPACE: u8 = 0x08;
+const DEL: u8 = 0x7F;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct DataEntry {
@@ -76,7 +77,7 @@ impl DataEntry {
             Some(ring) => {
                 let room = profile.limits.send.saturating_sub(ring.staged());
                 ring.stage(&run[..run.len().min(room)]);
-                if terminator == Some(BACKSPACE) && self.length > 0 {
+                if matches!(terminator, Some(BACKSPACE | DEL)) && self.length > 0 {
                     ring.unstage_last();
                 }
                 true
@@ -88,7 +89,7 @@ impl DataEntry {
             return (run.len(), is_whole.then(|| self.verdict(was_kept, profile)));
         };
         let end = match terminator {
-            BACKSPACE => {
+            BACKSPACE | DEL => {
                 if self.length > 0 {
                     self.length -= 1;
                     echo.bytes(b"\x08 \x08");
@@ -111,7 +112,9 @@ impl DataEntry {
     fn split<'a>(&self, rx: &'a [u8], backspace_edits: bool) -> (&'a [u8], Option<u8>) {
         let end = match self.form {
             EntryForm::Length(length) => return (&rx[..rx.len().min(length - self.length)], None),
-            EntryForm::CtrlZ if backspace_edits => memchr3(CTRL_Z, ESC, BACKSPACE, rx),
+            EntryForm::CtrlZ if backspace_edits => rx
+                .iter()
+                .position(|b| matches!(*b, CTRL_Z | ESC | BACKSPACE | DEL)),
             EntryForm::CtrlZ => memchr2(CTRL_Z, ESC, rx),
         };
         match end {
