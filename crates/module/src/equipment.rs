@@ -6,22 +6,18 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
-use simless_at::{Cme, Dialect, Domain, Final, Instant, IpState, Registration, Urc};
+use simless_at::{Cme, Dialect, Final, Instant, IpState, Registration, Urc};
 
-use crate::backlog::{Backlog, Waiting};
+use crate::backlog::Backlog;
 use crate::bearer::Bearer;
 use crate::link::{self, Link};
 use crate::reply::Reply;
 use crate::settings::Settings;
 use crate::sockets::Sockets;
-use crate::{
-    Cause, Config, Counters, Dropped, Event, Network, Profile, SimState, SocketId, Transport,
-};
+use crate::{Cause, Config, Counters, Dropped, Event, Network, Profile, SocketId, Transport};
 
 /// Events that wait for an observer; one that does not look misses the newest.
 const EVENT_LIMIT: usize = 64;
-/// Datagrams that wait for the DTE, however small: each costs a mark and a header.
-const DATAGRAM_LIMIT: usize = 256;
 
 pub(crate) struct Equipment {
     pub(crate) config: Arc<Config>,
@@ -43,7 +39,7 @@ pub(crate) struct Equipment {
     pub(crate) wants_restart: bool,
     events: VecDeque<Event>,
     reported_state: IpState,
-    reported_registration: Registration,
+    pub(crate) reported_registration: Registration,
 }
 
 /// A request to the adapter, before it is given away.
@@ -189,29 +185,6 @@ impl Equipment {
         link::ip_state(&self.bearer, &self.links[0])
     }
 
-    /// How the module is registered: what the network says, when SIM and radio allow it.
-    pub(crate) fn registration(&self) -> Registration {
-        let may_register = self.network.sim == SimState::Ready
-            && self.radio.functionality == 1
-            && self.radio.operator_mode != 2;
-        if may_register {
-            self.network.registration
-        } else {
-            Registration::IDLE
-        }
-    }
-
-    /// What keeps the module from attaching, if anything does.
-    pub(crate) fn obstacle(&self) -> Option<(Cme, Cause)> {
-        match self.network.sim {
-            SimState::Absent => Some((Cme::NO_SIM, Cause::SimNotReady)),
-            SimState::Pin => Some((Cme::PIN_REQUIRED, Cause::SimNotReady)),
-            SimState::Puk => Some((Cme::PUK_REQUIRED, Cause::SimNotReady)),
-            SimState::Ready if self.registration().is_registered() => None,
-            SimState::Ready => Some((Cme::NO_NETWORK, Cause::NotRegistered)),
-        }
-    }
-
     pub(crate) fn urc(&mut self, urc: Urc) {
         if self.backlog.push_urc(urc, self.config.profile.limits.urcs) {
             self.counters.dropped_urcs += 1;
@@ -241,81 +214,11 @@ impl Equipment {
 
     /// Notices what changed and says it: the state to observers, the registration to the DTE.
     pub(crate) fn report_changes(&mut self) {
-        let registration = self.registration();
-        if registration != self.reported_registration {
-            self.reported_registration = registration;
-            if !registration.is_registered() && self.bearer.attachment_exists() {
-                self.detach(Some(Cause::NotRegistered));
-            }
-            self.report_registration(registration);
-        }
+        self.report_registration();
         let state = self.ip_state();
         if state != self.reported_state {
             self.reported_state = state;
             self.event(Event::State(state));
-        }
-    }
-
-    fn report_registration(&mut self, registration: Registration) {
-        let cell = registration.is_registered().then_some(self.network.cell);
-        let reports = [
-            (Domain::CircuitSwitched, self.settings.registration_reports),
-            (
-                Domain::PacketSwitched,
-                self.settings.packet_registration_reports,
-            ),
-        ];
-        for (domain, n) in reports {
-            match n {
-                0 => {}
-                1 => self.urc(Urc::Registration(domain, registration, None)),
-                _ => self.urc(Urc::Registration(domain, registration, cell)),
-            }
-        }
-    }
-
-    /// Bytes were read into a link's ring: they wait for their moment.
-    pub(crate) fn received(&mut self, slot: usize, n: usize) {
-        self.counters.received += n as u64;
-        self.backlog.push_stream(slot, n);
-    }
-
-    /// A datagram is one block, or it is dropped whole (guide G6.5).
-    pub(crate) fn received_datagram(&mut self, slot: usize, datagram: &[u8]) {
-        let limits = self.config.profile.limits;
-        let is_welcome = !datagram.is_empty() && datagram.len() <= limits.datagram;
-        let found_room = is_welcome
-            && self.links[slot]
-                .received
-                .as_ref()
-                .is_some_and(|ring| ring.len() + datagram.len() <= limits.received)
-            && self
-                .backlog
-                .push_datagram(slot, datagram.len(), DATAGRAM_LIMIT);
-        if !found_room {
-            self.counters.dropped_datagrams += 1;
-            self.event(Event::Dropped(Dropped::Datagram));
-            return;
-        }
-        self.counters.received += datagram.len() as u64;
-        if let Some(ring) = &mut self.links[slot].received {
-            ring.push(datagram);
-        }
-    }
-
-    /// Prints what waits. `limited`: only as far as the DTE keeps reading.
-    pub(crate) fn publish(&mut self, limited: bool) {
-        while !limited || self.reply.has_room() {
-            let profile = &self.config.profile;
-            match self.backlog.pop(profile.limits.block) {
-                Some(Waiting::Urc(_)) if self.settings.quiet => {}
-                Some(Waiting::Urc(urc)) => self.reply.urc(&urc, &profile.dialect),
-                Some(Waiting::Data { slot, length, .. }) => {
-                    self.reply
-                        .block(slot, length, self.settings.headers, &profile.dialect);
-                }
-                None => break,
-            }
         }
     }
 }

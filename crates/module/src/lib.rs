@@ -52,8 +52,10 @@
 
 extern crate alloc;
 
+mod attempt;
 mod backlog;
 mod bearer;
+mod closing;
 mod commands;
 mod control;
 mod editor;
@@ -64,6 +66,8 @@ mod link;
 mod module;
 mod network;
 mod profile;
+mod receive;
+mod registration;
 mod reply;
 mod request;
 mod ring;
@@ -72,6 +76,7 @@ mod service;
 mod settings;
 mod snapshot;
 mod sockets;
+mod uart;
 mod wait;
 
 pub use commands::{Command, commands};

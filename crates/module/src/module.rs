@@ -5,10 +5,10 @@ use alloc::sync::Arc;
 use simless_at::Instant;
 
 use crate::bearer::SERVICE_CONTEXT;
-use crate::editor::{Echo, Editor};
+use crate::editor::Editor;
 use crate::equipment::{Ask, Equipment};
-use crate::link::{Link, Stage};
-use crate::run::{Running, Step};
+use crate::link::Link;
+use crate::run::Running;
 use crate::{
     Cause, Control, Event, Network, Peer, Profile, Request, Snapshot, SocketEvent, SocketId,
     Timing, Transport,
@@ -141,7 +141,7 @@ impl Module {
                 _ => Some(None),
             };
         } else if let Some(slot) = self.equipment.slot_of(id) {
-            self.handle_link(slot, id, event, now);
+            self.equipment.handle_link(slot, id, event, now);
         } else if matches!(event, SocketEvent::Reset) {
             self.equipment.lose_unsent(id);
         } else if matches!(event, SocketEvent::Ended) && self.equipment.sockets.is_lingering(id) {
@@ -247,124 +247,6 @@ impl Module {
         }
     }
 
-    /// Takes some bytes; gives how many, 0 when none can be taken now.
-    fn take(&mut self, rx: &[u8], now: Instant) -> usize {
-        let Some(&first) = rx.first() else {
-            return 0;
-        };
-        let within = self.equipment.config.profile.guards.line_feed;
-        if self.running.is_some() && self.editor.takes_late_line_feed(first, now, within) {
-            return 1;
-        }
-        match &self.running {
-            None => self.take_line(rx, now),
-            Some(Running {
-                step: Step::Entry(_),
-                ..
-            }) => self.take_payload(rx, now),
-            Some(_) => 0,
-        }
-    }
-
-    fn take_line(&mut self, rx: &[u8], now: Instant) -> usize {
-        let Equipment {
-            reply,
-            settings,
-            config,
-            ..
-        } = &mut self.equipment;
-        let mut echo = Echo {
-            reply,
-            is_on: settings.echo,
-        };
-        let (limit, backspace) = (config.profile.limits.line, settings.backspace());
-        let (n, end) = self.editor.feed(rx, now, limit, backspace, &mut echo);
-        if let Some(end) = end {
-            self.begin(end, now);
-            self.settle(now);
-            // A line that ended at the instant before takes no byte; what follows it does.
-            if n == 0 {
-                return self.take(rx, now);
-            }
-        }
-        n
-    }
-
-    fn take_payload(&mut self, rx: &[u8], now: Instant) -> usize {
-        let Some(Running {
-            step: Step::Entry(entry),
-            ..
-        }) = &mut self.running
-        else {
-            return 0;
-        };
-        self.editor.payload_begins();
-        let Equipment {
-            reply,
-            settings,
-            config,
-            sockets,
-            ..
-        } = &mut self.equipment;
-        let mut echo = Echo {
-            reply,
-            is_on: settings.echo,
-        };
-        let socket = sockets.get_mut(entry.socket);
-        let (n, end) = entry.feed(rx, now, &config.profile, socket, &mut echo);
-        let entry = *entry;
-        if let Some(end) = end {
-            self.entry_ended(entry, end, now);
-            self.settle(now);
-        }
-        n
-    }
-
-    fn handle_link(&mut self, slot: usize, id: SocketId, event: SocketEvent<'_>, now: Instant) {
-        let equipment = &mut self.equipment;
-        let attempt = equipment.links[slot].attempt();
-        let is_late = equipment.links[slot].late == Some(id);
-        match event {
-            SocketEvent::Resolved(address) => equipment.resolved(slot, address, now),
-            SocketEvent::Connected => equipment.connected(slot, id),
-            _ if is_late => equipment.drop_late_attempt(slot),
-            SocketEvent::Unresolved if attempt.is_some() => {
-                equipment.connect_failed(slot, Cause::NotResolved);
-            }
-            SocketEvent::Refused
-            | SocketEvent::Unreachable
-            | SocketEvent::Ended
-            | SocketEvent::Reset
-                if attempt.is_some() =>
-            {
-                let cause = match attempt.map(|attempt| attempt.stage) {
-                    Some(Stage::Connecting { address }) if event == SocketEvent::Refused => {
-                        Cause::NotListening(address)
-                    }
-                    Some(Stage::Connecting { address }) => Cause::Unreachable(address),
-                    _ => Cause::NotResolved,
-                };
-                equipment.connect_failed(slot, cause);
-            }
-            SocketEvent::Datagram(datagram) => equipment.received_datagram(slot, datagram),
-            SocketEvent::Unread(n) => equipment.links[slot].unread = Some(n),
-            SocketEvent::Ended => equipment.peer_ended(slot, now),
-            SocketEvent::Reset => equipment.broke(slot, id),
-            SocketEvent::Unresolved | SocketEvent::Refused | SocketEvent::Unreachable => {}
-        }
-    }
-
-    fn dte_left(&mut self, now: Instant) {
-        self.editor.dte_left();
-        if let Some(Running {
-            step: Step::Entry(entry),
-            ..
-        }) = self.running
-        {
-            self.entry_ended(entry, crate::entry::EntryEnd::Refused, now);
-        }
-    }
-
     /// The module starts again: sockets, timers and everything unsaid are gone (P36). What it had
     /// printed is not, when it restarts by itself.
     fn restart(&mut self, keeps_output: bool) {
@@ -376,7 +258,7 @@ impl Module {
     }
 
     /// Does everything that is due by now.
-    fn settle(&mut self, now: Instant) {
+    pub(crate) fn settle(&mut self, now: Instant) {
         loop {
             let advanced = self.equipment.advance(now);
             let ran = self.run(now);

@@ -1,0 +1,235 @@
+//! A connection on its way: context, name, socket, and the ways it fails (guide G4.3 to G4.9).
+
+use core::net::{IpAddr, SocketAddr};
+
+use simless_at::{Cme, ConnectOrder, Final, Instant, Urc};
+
+use crate::bearer::{Activation, SERVICE_CONTEXT, Service};
+use crate::equipment::{Ask, Equipment};
+use crate::link::{Attempt, LinkState, Stage, Target};
+use crate::ring::Ring;
+use crate::{Cause, Event, SocketEvent, SocketId};
+
+impl Equipment {
+    /// Starts an attempt; the state was found to allow it.
+    pub(crate) fn connect(&mut self, slot: usize, target: Target, now: Instant) {
+        self.drop_late_attempt(slot);
+        let socket = self.sockets.open(target.transport);
+        let is_up = self.bearer.is_up() && self.bearer.service == Service::Addressed;
+        let stage = if is_up {
+            Stage::Resolving { since: now }
+        } else {
+            self.bring_up(now);
+            Stage::BringUp
+        };
+        let link = &mut self.links[slot];
+        link.target = Some(target);
+        link.state = LinkState::Opening(Attempt {
+            socket,
+            stage,
+            guard: now + self.config.profile.guards.connect,
+        });
+        if self.sockets.flushing() >= self.config.profile.limits.closing {
+            self.connect_failed(slot, Cause::TooManyClosing);
+        } else if is_up {
+            self.resolve(slot, now);
+        }
+    }
+
+    /// Moves an attempt on, as far as it can go by now; gives whether it moved.
+    pub(crate) fn advance_link(&mut self, slot: usize, now: Instant) -> bool {
+        let Some(attempt) = self.links[slot].attempt() else {
+            return false;
+        };
+        if now >= attempt.guard {
+            self.connect_timed_out(slot, attempt);
+            return true;
+        }
+        match attempt.stage {
+            Stage::BringUp => match self.bearer.context(SERVICE_CONTEXT).activation {
+                Activation::Active(_) => {
+                    self.bearer.service = Service::Addressed;
+                    self.set_stage(slot, Stage::Resolving { since: now });
+                    self.resolve(slot, now);
+                }
+                Activation::Inactive(cause) => {
+                    self.connect_failed(slot, cause.unwrap_or(Cause::ContextLost));
+                }
+                Activation::Waiting | Activation::Activating { .. } => return false,
+            },
+            Stage::Resolving { since } if now >= since + self.config.profile.guards.resolve => {
+                self.asks.push_back(Ask::Abort(attempt.socket));
+                self.connect_failed(slot, Cause::NotResolved);
+            }
+            Stage::Resolved { address, due } if now >= due => {
+                let transport = self.sockets.get(attempt.socket).map(|s| s.transport());
+                if let Some(transport) = transport {
+                    self.asks
+                        .push_back(Ask::Connect(attempt.socket, transport, address));
+                }
+                self.set_stage(slot, Stage::Connecting { address });
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// When an attempt moves on by itself.
+    pub(crate) fn link_deadline(&self, slot: usize) -> Option<Instant> {
+        let attempt = self.links[slot].attempt()?;
+        let own = match attempt.stage {
+            Stage::Resolving { since } => Some(since + self.config.profile.guards.resolve),
+            Stage::Resolved { due, .. } => Some(due),
+            Stage::BringUp | Stage::Connecting { .. } => None,
+        };
+        Some(own.map_or(attempt.guard, |own| own.min(attempt.guard)))
+    }
+
+    /// A literal needs no look-up.
+    fn resolve(&mut self, slot: usize, now: Instant) {
+        let (Some(attempt), Some(target)) = (self.links[slot].attempt(), &self.links[slot].target)
+        else {
+            return;
+        };
+        match target.host.parse() {
+            Ok(address) => self.resolved(slot, address, now),
+            Err(_) => self.asks.push_back(Ask::Resolve(attempt.socket)),
+        }
+    }
+
+    /// The address is known: the connection is due when the profile's time has passed.
+    pub(crate) fn resolved(&mut self, slot: usize, address: IpAddr, now: Instant) {
+        let link = &self.links[slot];
+        let (Some(attempt), Some(target)) = (link.attempt(), &link.target) else {
+            return;
+        };
+        if let Stage::Resolving { since } = attempt.stage {
+            let address = SocketAddr::new(address, target.port);
+            let due = (since + self.config.timing.connect).max(now);
+            self.set_stage(slot, Stage::Resolved { address, due });
+        }
+    }
+
+    /// The connection stands (guide G4.3).
+    pub(crate) fn connected(&mut self, slot: usize, socket: SocketId) {
+        let limits = &self.config.profile.limits;
+        self.sockets.opened(socket, limits);
+        let link = &mut self.links[slot];
+        link.late = None;
+        link.state = LinkState::Connected(socket);
+        // A ring whose last bytes the DTE has not taken yet is used on.
+        link.received
+            .get_or_insert_with(|| Ring::new(limits.received));
+        self.urc(Urc::ConnectOk);
+    }
+
+    /// The attempt failed (guide G4.3, G4.8, G9.2).
+    pub(crate) fn connect_failed(&mut self, slot: usize, cause: Cause) {
+        self.give_up(slot);
+        self.event(Event::Failed(cause));
+        match self.config.profile.dialect.connect_order {
+            ConnectOrder::OkFirst => self.urc(Urc::ConnectFailed),
+            ConnectOrder::OutcomeFirst => {
+                self.links[slot].refusal = Some(Err(Cme::FAILED.into()));
+            }
+        }
+    }
+
+    /// The module's own guard ran out (guide G9.3).
+    fn connect_timed_out(&mut self, slot: usize, attempt: Attempt) {
+        let is_connecting = matches!(attempt.stage, Stage::Connecting { .. });
+        let lives_on = self.network.late_connect_ok && is_connecting;
+        if lives_on {
+            self.links[slot].state = LinkState::Closed;
+            self.links[slot].late = Some(attempt.socket);
+        } else {
+            self.asks.push_back(Ask::Abort(attempt.socket));
+            self.give_up(slot);
+        }
+        match self.config.profile.dialect.connect_order {
+            ConnectOrder::OkFirst => self.urc(Urc::NoResponse),
+            ConnectOrder::OutcomeFirst => {
+                self.links[slot].refusal = Some(Ok(Final::NoResponse));
+            }
+        }
+    }
+
+    /// The end of an attempt without a connection: IP CLOSE when the context stands, else
+    /// IP INITIAL (guide G4.8).
+    fn give_up(&mut self, slot: usize) {
+        if let Some(attempt) = self.links[slot].attempt() {
+            self.sockets.forget(attempt.socket);
+        }
+        if self.bearer.is_up() && self.bearer.service == Service::Addressed {
+            self.links[slot].state = LinkState::Closed;
+        } else {
+            self.bearer.abandon();
+            self.bearer.service = Service::Initial;
+            self.links[slot].state = LinkState::Idle;
+        }
+    }
+
+    /// Ends an attempt at the DTE's wish: nothing of it appears later (guide G4.8, P15).
+    pub(crate) fn cancel(&mut self, slot: usize) {
+        self.drop_late_attempt(slot);
+        if let Some(attempt) = self.links[slot].attempt() {
+            if attempt.stage != Stage::BringUp {
+                self.asks.push_back(Ask::Abort(attempt.socket));
+            }
+            self.give_up(slot);
+        }
+    }
+
+    pub(crate) fn drop_late_attempt(&mut self, slot: usize) {
+        if let Some(socket) = self.links[slot].late.take() {
+            self.sockets.forget(socket);
+            self.asks.push_back(Ask::Abort(socket));
+        }
+    }
+
+    /// Something happened to the socket of a link.
+    pub(crate) fn handle_link(
+        &mut self,
+        slot: usize,
+        id: SocketId,
+        event: SocketEvent<'_>,
+        now: Instant,
+    ) {
+        let attempt = self.links[slot].attempt();
+        let is_late = self.links[slot].late == Some(id);
+        match event {
+            SocketEvent::Resolved(address) => self.resolved(slot, address, now),
+            SocketEvent::Connected => self.connected(slot, id),
+            _ if is_late => self.drop_late_attempt(slot),
+            SocketEvent::Unresolved if attempt.is_some() => {
+                self.connect_failed(slot, Cause::NotResolved);
+            }
+            SocketEvent::Refused
+            | SocketEvent::Unreachable
+            | SocketEvent::Ended
+            | SocketEvent::Reset
+                if attempt.is_some() =>
+            {
+                let cause = match attempt.map(|attempt| attempt.stage) {
+                    Some(Stage::Connecting { address }) if event == SocketEvent::Refused => {
+                        Cause::NotListening(address)
+                    }
+                    Some(Stage::Connecting { address }) => Cause::Unreachable(address),
+                    _ => Cause::NotResolved,
+                };
+                self.connect_failed(slot, cause);
+            }
+            SocketEvent::Datagram(datagram) => self.received_datagram(slot, datagram),
+            SocketEvent::Unread(n) => self.links[slot].unread = Some(n),
+            SocketEvent::Ended => self.peer_ended(slot, now),
+            SocketEvent::Reset => self.broke(slot, id),
+            SocketEvent::Unresolved | SocketEvent::Refused | SocketEvent::Unreachable => {}
+        }
+    }
+
+    fn set_stage(&mut self, slot: usize, stage: Stage) {
+        if let LinkState::Opening(attempt) = &mut self.links[slot].state {
+            attempt.stage = stage;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The ends of connections, and what still has to go out after them (guide G7.4, G9.1, L4).
+
+use simless_at::{Instant, Urc};
+
+use crate::equipment::{Ask, Equipment};
+use crate::link::LinkState;
+use crate::{Dropped, Event, SocketId};
+
+impl Equipment {
+    /// Closes a connection that stands: accepted bytes still go out, then FIN (guide G7.4, L4).
+    pub(crate) fn close(&mut self, slot: usize, now: Instant) {
+        if let Some(socket) = self.links[slot].connected() {
+            self.links[slot].state = LinkState::Closed;
+            self.flush(socket, now);
+        }
+    }
+
+    /// The server ended a connection that stood (guide G9.1).
+    pub(crate) fn peer_ended(&mut self, slot: usize, now: Instant) {
+        self.close(slot, now);
+        self.urc(Urc::Closed);
+    }
+
+    /// A connection that stood broke (guide G9.1).
+    pub(crate) fn broke(&mut self, slot: usize, socket: SocketId) {
+        self.lose_unsent(socket);
+        self.links[slot].state = LinkState::Closed;
+        self.urc(Urc::Closed);
+    }
+
+    fn flush(&mut self, socket: SocketId, now: Instant) {
+        let until = now + self.config.profile.guards.flush;
+        if let Some(socket) = self.sockets.get_mut(socket) {
+            socket.flush(until);
+        }
+        self.shut_down_if_flushed(socket, now);
+    }
+
+    /// All accepted bytes are out: FIN.
+    pub(crate) fn shut_down_if_flushed(&mut self, id: SocketId, now: Instant) {
+        let until = now + self.config.profile.guards.linger;
+        let Some(socket) = self.sockets.get_mut(id).filter(|s| s.is_flushed()) else {
+            return;
+        };
+        socket.linger(until);
+        self.asks.push_back(Ask::Shutdown(id));
+        if let Some(oldest) = self.sockets.surplus(self.config.profile.limits.closing) {
+            self.abandon_socket(oldest);
+        }
+    }
+
+    /// Ends closed sockets whose time is over; gives whether there was one.
+    pub(crate) fn expire_sockets(&mut self, now: Instant) -> bool {
+        let expired = self.sockets.expired(now).map(|socket| socket.id);
+        if let Some(id) = expired {
+            self.abandon_socket(id);
+        }
+        expired.is_some()
+    }
+
+    fn abandon_socket(&mut self, id: SocketId) {
+        self.lose_unsent(id);
+        self.asks.push_back(Ask::Abort(id));
+    }
+
+    /// Forgets a socket; bytes that were accepted and never sent are counted.
+    pub(crate) fn lose_unsent(&mut self, id: SocketId) {
+        let unsent = self.sockets.get(id).map_or(0, |socket| socket.unsent());
+        self.sockets.forget(id);
+        if unsent > 0 {
+            self.counters.unsent += unsent as u64;
+            self.event(Event::Dropped(Dropped::Unsent));
+        }
+    }
+}

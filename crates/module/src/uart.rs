@@ -1,0 +1,96 @@
+//! Bytes from the DTE find their room: a line that is typed, or a payload that is entered.
+
+use simless_at::Instant;
+
+use crate::Module;
+use crate::editor::Echo;
+use crate::entry::EntryEnd;
+use crate::equipment::Equipment;
+use crate::run::{Running, Step};
+
+impl Module {
+    /// Takes some bytes; gives how many, 0 when none can be taken now.
+    pub(crate) fn take(&mut self, rx: &[u8], now: Instant) -> usize {
+        let Some(&first) = rx.first() else {
+            return 0;
+        };
+        let within = self.equipment.config.profile.guards.line_feed;
+        if self.running.is_some() && self.editor.takes_late_line_feed(first, now, within) {
+            return 1;
+        }
+        match &self.running {
+            None => self.take_line(rx, now),
+            Some(Running {
+                step: Step::Entry(_),
+                ..
+            }) => self.take_payload(rx, now),
+            Some(_) => 0,
+        }
+    }
+
+    fn take_line(&mut self, rx: &[u8], now: Instant) -> usize {
+        let Equipment {
+            reply,
+            settings,
+            config,
+            ..
+        } = &mut self.equipment;
+        let mut echo = Echo {
+            reply,
+            is_on: settings.echo,
+        };
+        let (limit, backspace) = (config.profile.limits.line, settings.backspace());
+        let (n, end) = self.editor.feed(rx, now, limit, backspace, &mut echo);
+        if let Some(end) = end {
+            self.begin(end, now);
+            self.settle(now);
+            // A line that ended at the instant before takes no byte; what follows it does.
+            if n == 0 {
+                return self.take(rx, now);
+            }
+        }
+        n
+    }
+
+    fn take_payload(&mut self, rx: &[u8], now: Instant) -> usize {
+        let Some(Running {
+            step: Step::Entry(entry),
+            ..
+        }) = &mut self.running
+        else {
+            return 0;
+        };
+        self.editor.payload_begins();
+        let Equipment {
+            reply,
+            settings,
+            config,
+            sockets,
+            ..
+        } = &mut self.equipment;
+        let mut echo = Echo {
+            reply,
+            is_on: settings.echo,
+        };
+        let socket = sockets.get_mut(entry.socket);
+        let (n, end) = entry.feed(rx, now, &config.profile, socket, &mut echo);
+        let entry = *entry;
+        if let Some(end) = end {
+            self.entry_ended(entry, end, now);
+            self.settle(now);
+        }
+        n
+    }
+
+    /// The DTE hung up: what it was typing or entering ends (guide G5.9).
+    pub(crate) fn dte_left(&mut self, now: Instant) {
+        self.editor.dte_left();
+        if let Some(Running {
+            step: Step::Entry(entry),
+            ..
+        }) = self.running
+        {
+            self.entry_ended(entry, EntryEnd::Refused, now);
+        }
+    }
+}
