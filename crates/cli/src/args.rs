@@ -1,0 +1,158 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use clap::builder::{FalseyValueParser, PossibleValuesParser};
+use clap::error::ErrorKind;
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
+use simless_module::Profile;
+use simless_runtime::Endpoint;
+
+/// What was asked for.
+pub(crate) struct Args {
+    pub(crate) verb: Verb,
+    pub(crate) talk: TalkArgs,
+}
+
+impl Args {
+    /// Reads the command line and the environment. A mistake ends the program with code 2, a
+    /// request for help with 0.
+    pub(crate) fn read() -> Self {
+        let words: Vec<OsString> = std::env::args_os().collect();
+        let mut line = Line::parse_from(&words);
+        if line.verb.is_none() {
+            line = Line::parse_from(words.into_iter().chain(["run".into()]));
+        }
+        let verb = line.verb.unwrap_or_else(|| usage("no verb was given"));
+        match &verb {
+            Verb::Run(run) => run.check(),
+        }
+        Self {
+            verb,
+            talk: line.talk,
+        }
+    }
+}
+
+/// A GPRS module of the G series in software: AT commands in, real TCP and UDP out.
+///
+/// Without a verb it runs one module on a pseudo-terminal.
+#[derive(Parser)]
+#[command(name = "simless", version, max_term_width = 90)]
+struct Line {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+
+    #[command(flatten)]
+    talk: TalkArgs,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Be a module, on every port that is named.
+    Run(RunArgs),
+}
+
+/// How much is said on stderr, and how.
+#[derive(clap::Args)]
+pub(crate) struct TalkArgs {
+    /// Say more: DTEs that come and go (-v), state changes (-vv).
+    #[arg(short, long, global = true, env = "SIMLESS_VERBOSE", action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Say nothing but errors.
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "SIMLESS_QUIET",
+        action = ArgAction::SetTrue,
+        value_parser = FalseyValueParser::new()
+    )]
+    pub(crate) quiet: bool,
+
+    /// Use colors; auto: on a terminal, and unless NO_COLOR is set.
+    #[arg(
+        long,
+        global = true,
+        env = "SIMLESS_COLOR",
+        value_name = "WHEN",
+        default_value = "auto"
+    )]
+    pub(crate) color: Color,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct RunArgs {
+    /// Where the DTE finds the module: pty[:LINK], tcp:HOST:PORT (port 0 = any that is free) or
+    /// stdio. Each one named is a module of its own; none = one on a PTY.
+    #[arg(long = "port", env = "SIMLESS_PORT", value_name = "ENDPOINT")]
+    ports: Vec<Endpoint>,
+
+    /// The device to be.
+    #[arg(
+        long,
+        env = "SIMLESS_PROFILE",
+        value_name = "NAME",
+        default_value = Profile::ALL[0].name,
+        value_parser = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.name))
+    )]
+    profile: String,
+
+    /// How long things take: no time at all, or as long as on a real network.
+    #[arg(long, env = "SIMLESS_TIMING", default_value = "immediate")]
+    pub(crate) timing: TimingArg,
+
+    /// Print one JSON object on stdout when ready: where the ports are. With a stdio port it is
+    /// the line before the module's first byte.
+    #[arg(
+        long,
+        env = "SIMLESS_JSON",
+        action = ArgAction::SetTrue,
+        value_parser = FalseyValueParser::new()
+    )]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TimingArg {
+    Immediate,
+    Typical,
+}
+
+impl RunArgs {
+    pub(crate) fn ports(&self) -> &[Endpoint] {
+        const DEFAULT: &[Endpoint] = &[Endpoint::Pty { link: None }];
+        match self.ports.as_slice() {
+            [] => DEFAULT,
+            ports => ports,
+        }
+    }
+
+    pub(crate) fn profile(&self) -> &'static Profile {
+        // The parser lets only names of profiles through.
+        Profile::named(&self.profile).unwrap_or(&Profile::ALL[0])
+    }
+
+    fn check(&self) {
+        let stdio = self.ports.iter().filter(|port| **port == Endpoint::Stdio);
+        if stdio.count() > 1 {
+            usage(
+                "standard input and output can serve one module only, but --port stdio was given twice",
+            );
+        }
+    }
+}
+
+fn usage(what: &str) -> ! {
+    Line::command()
+        .error(ErrorKind::ArgumentConflict, what)
+        .exit()
+}

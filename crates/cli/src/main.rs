@@ -1,0 +1,30 @@
+//! `simless`: a GPRS module of the G series in software.
+
+mod args;
+mod ready;
+mod run;
+mod say;
+mod signals;
+mod watch;
+
+use std::process::ExitCode;
+
+use args::{Args, Verb};
+use say::Talk;
+
+fn main() -> ExitCode {
+    let args = Args::read();
+    let talk = Talk::start(&args.talk);
+    let ended = match &args.verb {
+        Verb::Run(options) => run::run(options, &talk),
+    };
+    let code = match ended {
+        Ok(code) => code,
+        Err(error) => {
+            talk.error(format_args!("{error:#}"));
+            run::exit_code(&error)
+        }
+    };
+    talk.finish();
+    code
+}

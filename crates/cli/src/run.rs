@@ -1,0 +1,127 @@
+//! `simless run`: modules at ports, until somebody wants it to end.
+
+use std::future::poll_fn;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::task::Poll;
+
+use anyhow::{Context as _, Result};
+use simless_module::{Config, Module, Network, Timing};
+use simless_runtime::{Address, End, OpenError, Port, drive};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet, LocalSet};
+
+use crate::args::{RunArgs, TimingArg};
+use crate::ready;
+use crate::say::Talk;
+use crate::signals::{Signals, Wish};
+use crate::watch::Watch;
+
+/// A port cannot be opened.
+const PORT: u8 = 3;
+
+/// Ctrl-C: 128 and the number of SIGINT, as a shell says it.
+const INTERRUPTED: u8 = 130;
+
+/// Runs the modules; the code to exit with.
+pub(crate) fn run(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the program cannot wait for its ports")?;
+    let ended = LocalSet::new().block_on(&runtime, modules(options, talk));
+    talk.set_raw(false);
+    // A look-up of a name that nobody answers must not keep the program.
+    runtime.shutdown_background();
+    ended
+}
+
+/// The code for an error.
+pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref::<OpenError>() {
+        Some(_) => PORT.into(),
+        None => ExitCode::FAILURE,
+    }
+}
+
+async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
+    // Before anything that has to be put right at the end, such as a link, is there.
+    let mut signals = Signals::catch().context("signals cannot be caught")?;
+    let mut ports = Vec::new();
+    for endpoint in options.ports() {
+        ports.push(Port::open(endpoint).await?);
+    }
+    let addresses: Vec<Address> = ports.iter().map(Port::address).collect();
+    talk.set_raw(addresses.contains(&Address::Stdio { terminal: true }));
+    ready::people(talk, options, &addresses);
+    if options.json {
+        ready::json(&addresses).context("the ready object cannot be written to stdout")?;
+    }
+
+    let (stop, stopped) = watch::channel(false);
+    let config = Arc::new(config(options));
+    let mut drives = JoinSet::new();
+    for (port, address) in ports.into_iter().zip(&addresses) {
+        let watch = Watch::new(talk.clone(), (addresses.len() > 1).then_some(address));
+        let mut stopped = stopped.clone();
+        drives.spawn_local(drive(
+            Module::new(Arc::clone(&config)),
+            port,
+            watch,
+            async move {
+                // An error means that the sender is gone, and everything with it.
+                let _ = stopped.wait_for(|stop| *stop).await;
+            },
+        ));
+    }
+
+    let mut wish = None;
+    loop {
+        match next(&mut signals, &mut drives).await {
+            Next::Wish(_) if wish == Some(Wish::Interrupt) => break,
+            Next::Wish(signal) => {
+                wish = Some(signal);
+                stop.send_replace(true);
+            }
+            Next::Ended(ended) => {
+                ended.context("a module failed, and this is a defect of simless")?;
+            }
+            Next::AllEnded => break,
+        }
+    }
+    Ok(match wish {
+        Some(Wish::Interrupt) => INTERRUPTED.into(),
+        _ => ExitCode::SUCCESS,
+    })
+}
+
+fn config(options: &RunArgs) -> Config {
+    let profile = *options.profile();
+    Config {
+        profile,
+        timing: match options.timing {
+            TimingArg::Immediate => Timing::IMMEDIATE,
+            TimingArg::Typical => profile.timing,
+        },
+        network: Network::default(),
+    }
+}
+
+enum Next {
+    Wish(Wish),
+    Ended(Result<End, JoinError>),
+    AllEnded,
+}
+
+async fn next(signals: &mut Signals, drives: &mut JoinSet<End>) -> Next {
+    poll_fn(|cx| {
+        if let Poll::Ready(wish) = signals.poll(cx) {
+            return Poll::Ready(Next::Wish(wish));
+        }
+        drives.poll_join_next(cx).map(|ended| match ended {
+            Some(ended) => Next::Ended(ended),
+            None => Next::AllEnded,
+        })
+    })
+    .await
+}

@@ -1,0 +1,99 @@
+//! What is told about a module while it runs.
+
+use simless_module::{Cause, Dropped, Event, Snapshot};
+use simless_runtime::{Address, Observer, PortNews};
+
+use crate::say::{Level, Talk};
+
+/// Watches one module.
+pub(crate) struct Watch {
+    talk: Talk,
+    /// Which module it is, where there are several.
+    name: String,
+}
+
+impl Watch {
+    pub(crate) fn new(talk: Talk, port: Option<&Address>) -> Self {
+        let name = match port {
+            None => String::new(),
+            Some(Address::Pty { link, .. }) => format!("{}: ", link.display()),
+            Some(Address::Tcp(address)) => format!("{address}: "),
+            Some(Address::Stdio { .. }) => "stdio: ".into(),
+        };
+        Self { talk, name }
+    }
+
+    fn say(&self, level: Level, what: std::fmt::Arguments<'_>) {
+        self.talk.say(level, format_args!("{}{what}", self.name));
+    }
+}
+
+impl Observer for Watch {
+    fn event(&mut self, event: &Event, snapshot: &Snapshot<'_>) {
+        match event {
+            Event::Failed(cause) => {
+                let what = failure(*cause, snapshot);
+                self.say(Level::Notice, format_args!("+CME ERROR: 50: {what}"));
+            }
+            Event::State(state) => self.say(Level::Step, format_args!("state {state}")),
+            Event::Dropped(dropped) => {
+                self.say(Level::Detail, format_args!("{}", loss(*dropped)));
+            }
+        }
+    }
+
+    fn port(&mut self, news: &PortNews) {
+        match news {
+            PortNews::DteCame(Some(from)) => {
+                self.say(Level::Detail, format_args!("DTE {from} is there"));
+            }
+            PortNews::DteCame(None) => self.say(Level::Detail, format_args!("a DTE is there")),
+            PortNews::DteLeft => self.say(Level::Detail, format_args!("the DTE has left")),
+            PortNews::DteRefused(from) => self.say(
+                Level::Notice,
+                format_args!("DTE {from} was sent away: another one is there, and a module has one DTE at a time"),
+            ),
+            PortNews::AcceptFailed(error) => self.say(
+                Level::Notice,
+                format_args!("a DTE came and could not be let in: {error}"),
+            ),
+        }
+    }
+}
+
+/// One sentence about a cause: what happened, with whom, and the guide's number of it.
+fn failure(cause: Cause, snapshot: &Snapshot<'_>) -> String {
+    let mut what = cause.to_string();
+    let about_peer = matches!(
+        cause,
+        Cause::NotListening(_) | Cause::Unreachable(_) | Cause::NotResolved | Cause::ResolverBusy
+    );
+    let mut notes = Vec::new();
+    if let Some(peer) = snapshot.peer.filter(|_| about_peer) {
+        // An address that was given as it is stands in the sentence already.
+        if !what.contains(peer.host) {
+            notes.push(format!(
+                "{} {}:{}",
+                peer.transport.name(),
+                peer.host,
+                peer.port
+            ));
+        }
+    }
+    if let Some(id) = cause.guide_id() {
+        notes.push(format!("guide {id}"));
+    }
+    if !notes.is_empty() {
+        what += &format!(" ({})", notes.join(", "));
+    }
+    what
+}
+
+fn loss(dropped: Dropped) -> &'static str {
+    match dropped {
+        Dropped::Line => "a command line was too long and was dropped",
+        Dropped::Datagram => "a datagram was empty, too long or found no room, and was dropped",
+        Dropped::Urc => "a URC was dropped because a newer one replaced it",
+        Dropped::Unsent => "a closed connection's peer did not take its last bytes in time",
+    }
+}

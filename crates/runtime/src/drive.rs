@@ -1,0 +1,262 @@
+//! The loop that runs a module: everything that happens to it, in one task.
+
+mod alarm;
+mod input;
+
+use std::io::IoSlice;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use simless_at::Instant;
+use simless_module::{Module, Request, SocketEvent};
+use tokio::io::AsyncWrite;
+
+use crate::net::{Net, Step};
+use crate::observe::{Observer, PortNews};
+use crate::port::{Arrival, Dte, Port};
+
+use alarm::Alarm;
+use input::Input;
+
+/// How often everything is looked at before other tasks have their turn.
+const ROUNDS: usize = 16;
+
+/// How many pieces of output go into one write.
+const SLICES: usize = 16;
+
+/// How long accepted bytes may take to reach their peers when the program ends.
+const CLOSING: Duration = Duration::from_secs(2);
+
+/// Why a module's run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// `stop` was ready.
+    Stopped,
+    /// The DTE has left, and at this port no other one can come.
+    DteLeft,
+}
+
+/// Runs a module at a port until `stop` is ready. The module outlives its DTE: another one finds
+/// it as it was left.
+///
+/// At the end the bytes that connections have accepted are sent and FIN after them, for at most
+/// two seconds; then the port closes.
+pub async fn drive(
+    module: Module,
+    port: Port,
+    observer: impl Observer,
+    stop: impl Future<Output = ()>,
+) -> End {
+    let mut drive = Drive {
+        module,
+        port,
+        observer,
+        dte: None,
+        input: Input::default(),
+        net: Net::default(),
+        alarm: Alarm::start(),
+        closing: None,
+    };
+    let mut stop = pin!(stop);
+    std::future::poll_fn(move |cx| drive.poll(cx, stop.as_mut())).await
+}
+
+struct Drive<O> {
+    module: Module,
+    port: Port,
+    observer: O,
+    dte: Option<Box<dyn Dte>>,
+    input: Input,
+    net: Net,
+    alarm: Alarm,
+    closing: Option<(End, Instant)>,
+}
+
+impl<O: Observer> Drive<O> {
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        stop: Pin<&mut impl Future<Output = ()>>,
+    ) -> Poll<End> {
+        if self.closing.is_none() && stop.poll(cx).is_ready() {
+            self.close(End::Stopped);
+        }
+        for _ in 0..ROUNDS {
+            let now = self.alarm.now();
+            if self.closing.is_some() {
+                self.net.close(&self.module);
+            }
+            let moved = self.round(cx, now);
+            if let Some((end, deadline)) = self.closing {
+                if self.net.len() == 0 || now >= deadline {
+                    return Poll::Ready(end);
+                }
+            }
+            if !moved && self.alarm.poll(cx, self.deadline()).is_pending() {
+                return Poll::Pending;
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Looks at everything once; whether anything happened, so that it is worth another look.
+    ///
+    /// Sockets come before the DTE's bytes: what a peer had sent when `AT+CIPCLOSE` ran is printed
+    /// before its OK (guide G7.4).
+    fn round(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let mut moved = false;
+        if self.module.poll_timeout().is_some_and(|due| due <= now) {
+            self.module.handle_timeout(now);
+            self.attend(now);
+            moved = true;
+        }
+        moved |= self.sockets(now, |net, index, module| {
+            net.poll_in(index, cx, module, now)
+        });
+        if self.closing.is_none() {
+            moved |= self.arrivals(cx);
+            moved |= self.uart_input(cx, now);
+            moved |= self.settle(now);
+        }
+        moved |= self.sockets(now, |net, index, module| {
+            net.poll_out(index, cx, module, now)
+        });
+        moved |= self.uart_output(cx, now);
+        moved
+    }
+
+    /// Steps every socket until it has nothing more; room in the module bounds that.
+    fn sockets(
+        &mut self,
+        now: Instant,
+        mut step: impl FnMut(&mut Net, usize, &mut Module) -> Step,
+    ) -> bool {
+        let mut moved = false;
+        let mut index = 0;
+        let mut turns = 0;
+        while index < self.net.len() {
+            match step(&mut self.net, index, &mut self.module) {
+                Step::Idle => {
+                    index += 1;
+                    turns = 0;
+                    continue;
+                }
+                Step::Moved if turns < ROUNDS => turns += 1,
+                Step::Moved => {
+                    index += 1;
+                    turns = 0;
+                }
+                Step::Over => turns = 0,
+            }
+            self.attend(now);
+            moved = true;
+        }
+        moved
+    }
+
+    /// Lets DTEs in.
+    fn arrivals(&mut self, cx: &mut Context<'_>) -> bool {
+        let engaged = self.dte.is_some() && !self.input.is_of_the_one_who_left();
+        match self.port.poll_arrival(cx, engaged) {
+            Poll::Pending => return false,
+            Poll::Ready(Arrival::Refused(from)) => {
+                self.observer.port(&PortNews::DteRefused(from));
+            }
+            Poll::Ready(Arrival::Failed(error)) => {
+                self.observer.port(&PortNews::AcceptFailed(error));
+            }
+            Poll::Ready(Arrival::Came(dte, from)) => {
+                if self.dte.is_some() {
+                    self.drop_dte();
+                }
+                self.dte = Some(dte);
+                self.input.has_a_successor();
+                self.observer.port(&PortNews::DteCame(from));
+            }
+            Poll::Ready(Arrival::Over) => {
+                if !self.input.is_open() {
+                    return false;
+                }
+                self.close(End::DteLeft);
+            }
+        }
+        true
+    }
+
+    /// Writes what the module has for the DTE.
+    fn uart_output(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let mut moved = false;
+        for _ in 0..ROUNDS {
+            let Some(dte) = &mut self.dte else { break };
+            let mut slices: [&[u8]; SLICES] = [&[]; SLICES];
+            let count = self.module.uart_output(&mut slices);
+            if count == 0 {
+                break;
+            }
+            let slices = slices.map(IoSlice::new);
+            match Pin::new(dte).poll_write_vectored(cx, &slices[..count]) {
+                Poll::Pending => break,
+                Poll::Ready(Ok(written)) if written > 0 => self.module.uart_written(written, now),
+                // It takes nothing any more: what it was not given waits for the next one.
+                Poll::Ready(_) => self.hang_up(now),
+            }
+            self.attend(now);
+            moved = true;
+        }
+        moved
+    }
+
+    /// Does what the module asks for, and tells what happened in it. After every call into it.
+    fn attend(&mut self, now: Instant) {
+        while let Some(request) = self.module.poll_request() {
+            let (id, answer) = match request {
+                Request::Resolve { id, name } => {
+                    self.net.resolve(id, name);
+                    continue;
+                }
+                Request::Connect {
+                    id,
+                    transport,
+                    address,
+                } => (id, self.net.connect(id, transport, address)),
+                Request::CountUnread { id } => {
+                    let unread = self.net.count_unread(id, &mut self.module, now);
+                    (id, Some(SocketEvent::Unread(unread)))
+                }
+                Request::Shutdown { id } => (id, self.net.shutdown(id)),
+                Request::Abort { id } => {
+                    self.net.abort(id);
+                    continue;
+                }
+            };
+            if let Some(answer) = answer {
+                self.module.handle_socket(id, answer, now);
+            }
+        }
+        while let Some(event) = self.module.poll_event() {
+            self.observer.event(&event, &self.module.snapshot());
+        }
+    }
+
+    fn drop_dte(&mut self) {
+        self.dte = None;
+        self.observer.port(&PortNews::DteLeft);
+    }
+
+    fn close(&mut self, end: End) {
+        self.closing = Some((end, self.alarm.now() + CLOSING));
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        [
+            self.module.poll_timeout(),
+            self.input.deadline(),
+            self.closing.map(|(_, deadline)| deadline),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+}

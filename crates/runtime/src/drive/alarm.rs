@@ -1,0 +1,46 @@
+//! Time: the drive loop's clock, and its one timer.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use simless_at::Instant;
+use tokio::time::Sleep;
+
+/// Further away than this nobody waits for.
+const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
+
+/// Counts microseconds since it was started, and wakes the loop.
+pub(super) struct Alarm {
+    start: tokio::time::Instant,
+    sleep: Pin<Box<Sleep>>,
+    set: Option<Instant>,
+}
+
+impl Alarm {
+    pub(super) fn start() -> Self {
+        let start = tokio::time::Instant::now();
+        Self {
+            start,
+            sleep: Box::pin(tokio::time::sleep_until(start)),
+            set: None,
+        }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        Instant::ZERO + self.start.elapsed()
+    }
+
+    /// Ready when the deadline has come; else the loop is woken then.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
+        let Some(deadline) = deadline else {
+            return Poll::Pending;
+        };
+        if self.set != Some(deadline) {
+            let after = deadline.since(Instant::ZERO).min(FAR);
+            self.sleep.as_mut().reset(self.start + after);
+            self.set = Some(deadline);
+        }
+        self.sleep.as_mut().poll(cx)
+    }
+}

@@ -1,0 +1,20 @@
+//! Real ports and real sockets for the module of simless.
+//!
+//! The module is a pure state machine; this crate is the only one that gives it a real DTE and a
+//! real network. [`Port::open`] opens what an [`Endpoint`] names, and [`drive`] runs one module on
+//! it: one task, one timer, no thread, no buffer while nothing happens.
+//!
+//! Everything here needs a tokio runtime with I/O and time; `current_thread` is the fast one.
+//! A name is looked up on tokio's blocking pool, where a look-up cannot be interrupted: end a
+//! program by `Runtime::shutdown_background`, or it waits for the resolver.
+
+mod drive;
+mod endpoint;
+mod net;
+mod observe;
+mod port;
+
+pub use drive::{End, drive};
+pub use endpoint::{Endpoint, EndpointError};
+pub use observe::{Observer, PortNews};
+pub use port::{Address, OpenError, Port};

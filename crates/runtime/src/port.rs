@@ -1,0 +1,136 @@
+//! The places where DTEs come from, one after the other.
+
+mod link;
+mod polled;
+mod presence;
+mod pty;
+mod pty_stream;
+mod raw;
+mod stdio;
+mod stdio_stream;
+mod tcp;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::Endpoint;
+
+pub use link::LinkError;
+
+/// An open port. Dropping it takes its link away and gives a terminal its settings back.
+pub struct Port(Kind);
+
+enum Kind {
+    Pty(Box<pty::Pty>),
+    Tcp(tcp::Listener),
+    Stdio(stdio::Stdio),
+}
+
+/// Where a port can be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A pseudo-terminal.
+    Pty {
+        /// The terminal itself.
+        path: PathBuf,
+        /// The link that leads to it.
+        link: PathBuf,
+        /// Why it is not seen when DTEs come and go, where that is so.
+        blind: Option<String>,
+    },
+    /// A TCP port.
+    Tcp(SocketAddr),
+    /// Standard input and output.
+    Stdio {
+        /// Whether a person types there.
+        terminal: bool,
+    },
+}
+
+impl Port {
+    /// Opens what the endpoint names. Needs a tokio runtime around it.
+    pub async fn open(endpoint: &Endpoint) -> Result<Self, OpenError> {
+        Ok(Self(match endpoint {
+            Endpoint::Pty { link } => Kind::Pty(Box::new(pty::Pty::open(link.as_deref())?)),
+            Endpoint::Tcp { host, port } => Kind::Tcp(tcp::Listener::open(host, *port).await?),
+            Endpoint::Stdio => Kind::Stdio(stdio::Stdio::open().map_err(OpenError::Stdio)?),
+        }))
+    }
+
+    /// Where it can be found.
+    pub fn address(&self) -> Address {
+        match &self.0 {
+            Kind::Pty(pty) => pty.address(),
+            Kind::Tcp(tcp) => Address::Tcp(tcp.address()),
+            Kind::Stdio(stdio) => Address::Stdio {
+                terminal: stdio.is_terminal(),
+            },
+        }
+    }
+
+    /// What happens next at the door. `engaged` says that a DTE is there.
+    pub(crate) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
+        match &mut self.0 {
+            Kind::Pty(pty) => pty.poll_arrival(cx, engaged),
+            Kind::Tcp(tcp) => tcp.poll_arrival(cx, engaged),
+            Kind::Stdio(stdio) => stdio.poll_arrival(engaged),
+        }
+    }
+}
+
+/// What happened at the door.
+pub(crate) enum Arrival {
+    /// This DTE came.
+    Came(Box<dyn Dte>, Option<SocketAddr>),
+    /// This one came while another was there, and was sent away.
+    Refused(SocketAddr),
+    /// One came and could not be let in.
+    Failed(io::Error),
+    /// The DTE has gone and no other will come.
+    Over,
+}
+
+/// The stream of bytes to and from a DTE. Reading nothing means that it has said its last byte.
+pub(crate) trait Dte: AsyncRead + AsyncWrite + Send + Unpin {
+    /// Whether one that has said its last byte may still be listening.
+    fn listens_on(&self) -> bool;
+}
+
+/// Why a port could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The system gave no pseudo-terminal.
+    #[error("no pseudo-terminal could be opened: {0}")]
+    Pty(#[source] io::Error),
+    /// The link to it could not be made.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// Another program listens there.
+    #[error(
+        "{host}:{port} is in use by another program; choose another port, or port 0 for any that is free"
+    )]
+    InUse {
+        /// The host that was asked for.
+        host: String,
+        /// The port that was asked for.
+        port: u16,
+    },
+    /// The TCP port could not be opened for another reason.
+    #[error("{host}:{port} cannot be listened on: {error}")]
+    Listen {
+        /// The host that was asked for.
+        host: String,
+        /// The port that was asked for.
+        port: u16,
+        /// What the system said.
+        #[source]
+        error: io::Error,
+    },
+    /// Standard input or output cannot be used.
+    #[error("standard input and output cannot be used: {0}")]
+    Stdio(#[source] io::Error),
+}

@@ -1,0 +1,174 @@
+//! The bytes of standard input and output.
+
+use std::io::{self, IoSlice};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use rustix::fs::OFlags;
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+
+use super::Dte;
+use super::polled::polled;
+
+/// The key that leaves, Ctrl-]: as in telnet, since a terminal in raw mode passes Ctrl-C on.
+const LEAVE: u8 = 0x1D;
+
+/// An end of standard input and output that does not wait.
+pub(super) enum Opened {
+    /// An open file of our own.
+    Anew(OwnedFd),
+    /// One that others have, too; it gets its flags back.
+    Shared { fd: OwnedFd, before: OFlags },
+}
+
+impl AsRawFd for Opened {
+    fn as_raw_fd(&self) -> RawFd {
+        self.fd().as_raw_fd()
+    }
+}
+
+impl Opened {
+    fn fd(&self) -> &OwnedFd {
+        match self {
+            Self::Anew(fd) | Self::Shared { fd, .. } => fd,
+        }
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Self::Shared { fd, before } = self {
+            let _ = rustix::fs::fcntl_setfl(fd, *before);
+        }
+    }
+}
+
+/// One of the two.
+pub(super) enum End {
+    /// Says when it is ready.
+    Polled(AsyncFd<Opened>),
+    /// Is always ready, and so cannot be waited for: a file, `/dev/null`.
+    Ready(Opened),
+}
+
+impl End {
+    pub(super) fn open(fd: Opened, interest: Interest) -> io::Result<Self> {
+        match polled(fd, interest) {
+            Ok(polled) => Ok(Self::Polled(polled)),
+            Err((fd, error)) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Ok(Self::Ready(fd))
+            }
+            Err((_, error)) => Err(error),
+        }
+    }
+}
+
+/// A DTE on standard input and output.
+pub(super) struct StdioStream {
+    input: End,
+    output: End,
+    terminal: bool,
+    left: bool,
+}
+
+impl StdioStream {
+    pub(super) fn new(input: End, output: End, terminal: bool) -> Self {
+        Self {
+            input,
+            output,
+            terminal,
+            left: false,
+        }
+    }
+}
+
+impl Dte for StdioStream {
+    /// `printf 'AT\r' | simless run --port stdio` waits for the answer; who leaves by the key does
+    /// not.
+    fn listens_on(&self) -> bool {
+        !self.left
+    }
+}
+
+impl AsyncRead for StdioStream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.left {
+            return Poll::Ready(Ok(()));
+        }
+        let space = buf.initialize_unfilled();
+        let read = loop {
+            match &self.input {
+                End::Ready(fd) => break rustix::io::read(fd.fd(), &mut *space)?,
+                End::Polled(fd) => {
+                    let mut ready = ready!(fd.poll_read_ready(cx))?;
+                    let read =
+                        ready.try_io(|fd| Ok(rustix::io::read(fd.get_ref().fd(), &mut *space)?));
+                    match read {
+                        Ok(read) => break read?,
+                        Err(_would_block) => continue,
+                    }
+                }
+            }
+        };
+        let key = self
+            .terminal
+            .then(|| space[..read].iter().position(|byte| *byte == LEAVE));
+        let read = match key.flatten() {
+            Some(before) => {
+                self.left = true;
+                before
+            }
+            None => read,
+        };
+        buf.advance(read);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for StdioStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.poll_write_vectored(cx, &[IoSlice::new(bytes)])
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            match &self.output {
+                End::Ready(fd) => return Poll::Ready(Ok(rustix::io::writev(fd.fd(), slices)?)),
+                End::Polled(fd) => {
+                    let mut ready = ready!(fd.poll_write_ready(cx))?;
+                    let written =
+                        ready.try_io(|fd| Ok(rustix::io::writev(fd.get_ref().fd(), slices)?));
+                    if let Ok(written) = written {
+                        return Poll::Ready(written);
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,87 @@
+//! A TCP port: one DTE at a time.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use rustix::net::sockopt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Sleep;
+
+use super::{Arrival, Dte, OpenError};
+
+/// How long no DTE is let in after one could not be, as when there are too many open files.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// A DTE that says nothing for so long is asked whether it is still there: one that lost its power
+/// would otherwise hold the port for ever.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+pub(super) struct Listener {
+    listener: TcpListener,
+    address: SocketAddr,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Listener {
+    pub(super) async fn open(host: &str, port: u16) -> Result<Self, OpenError> {
+        let explain = |error: io::Error| match error.kind() {
+            io::ErrorKind::AddrInUse => OpenError::InUse {
+                host: host.into(),
+                port,
+            },
+            _ => OpenError::Listen {
+                host: host.into(),
+                port,
+                error,
+            },
+        };
+        let listener = TcpListener::bind((host, port)).await.map_err(explain)?;
+        let address = listener.local_addr().map_err(explain)?;
+        Ok(Self {
+            listener,
+            address,
+            pause: None,
+        })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(cx));
+            self.pause = None;
+        }
+        Poll::Ready(match ready!(self.listener.poll_accept(cx)) {
+            Ok((_, from)) if engaged => Arrival::Refused(from),
+            Ok((stream, from)) => {
+                // Without these two the DTE is only slower, or noticed later when it is gone.
+                let _ = stream.set_nodelay(true);
+                let _ = keep_alive(&stream);
+                Arrival::Came(Box::new(stream), Some(from))
+            }
+            Err(error) => {
+                self.pause = Some(Box::pin(tokio::time::sleep(PAUSE)));
+                Arrival::Failed(error)
+            }
+        })
+    }
+}
+
+fn keep_alive(stream: &TcpStream) -> io::Result<()> {
+    sockopt::set_tcp_keepidle(stream, KEEP_ALIVE)?;
+    sockopt::set_tcp_keepintvl(stream, KEEP_ALIVE)?;
+    sockopt::set_socket_keepalive(stream, true)?;
+    Ok(())
+}
+
+impl Dte for TcpStream {
+    /// `printf 'AT\r' | nc` shuts its sending side down and waits for the answer.
+    fn listens_on(&self) -> bool {
+        true
+    }
+}

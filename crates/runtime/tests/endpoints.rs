@@ -1,0 +1,53 @@
+//! The words for endpoints, and what is said about wrong ones.
+
+use simless_runtime::Endpoint;
+
+#[test]
+fn every_form_is_read_and_written_back() {
+    for text in [
+        "pty",
+        "pty:/tmp/my modem",
+        "tcp:127.0.0.1:0",
+        "tcp:localhost:8809",
+        "tcp:[::1]:65535",
+        "stdio",
+    ] {
+        let endpoint: Endpoint = text.parse().unwrap();
+        assert_eq!(endpoint.to_string(), text);
+    }
+}
+
+#[test]
+fn what_tcp_leaves_out_is_filled_in() {
+    for (text, full) in [
+        ("tcp", "tcp:127.0.0.1:8809"),
+        ("tcp:0.0.0.0", "tcp:0.0.0.0:8809"),
+        ("tcp:[::1]", "tcp:[::1]:8809"),
+    ] {
+        assert_eq!(text.parse::<Endpoint>().unwrap().to_string(), full);
+    }
+}
+
+#[test]
+fn a_wrong_one_is_told_what_is_wrong_and_what_is_right() {
+    for (text, said) in [
+        ("tpc:127.0.0.1:0", "did you mean 'tcp:127.0.0.1:0'?"),
+        ("ptty", "did you mean 'pty'?"),
+        ("/dev/modem", "did you mean 'pty:/dev/modem'?"),
+        ("127.0.0.1:80", "did you mean 'tcp:127.0.0.1:80'?"),
+        ("carrier-pigeon", "pty[:LINK], tcp:HOST:PORT, stdio"),
+        ("", "there is no endpoint ''"),
+        ("pty:", "lacks the path"),
+        ("tcp::80", "host is missing"),
+        ("tcp:[]:80", "host is missing"),
+        ("tcp:localhost:65536", "'65536' is no port"),
+        ("tcp:localhost:", "'' is no port"),
+        ("tcp:::1:80", "in brackets"),
+        ("tcp:[::1:80", "not closed"),
+        ("tcp:[::1]80", "'80' is no port"),
+        ("stdio:1", "takes nothing"),
+    ] {
+        let error = text.parse::<Endpoint>().unwrap_err().to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
+}
