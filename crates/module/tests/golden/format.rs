@@ -215,7 +215,7 @@ impl Reader {
             self.dialogues.push(Dialogue {
                 place: place.clone(),
                 title: String::from(title),
-                setup: self.setup.clone(),
+                setup: self.setup,
                 steps: Vec::new(),
             });
         }
@@ -407,7 +407,11 @@ fn a_wrong_line_is_named() {
         ("== F1\n\ntime 3 h", 3, Problem::Unknown(String::from("h"))),
         ("== F1\ntime 3", 2, Problem::Incomplete),
         ("== F1\ntime 3 s s", 2, Problem::Unknown(String::from("s"))),
-        ("== F1\nasks abort one", 2, Problem::Malformed(String::from("one"))),
+        (
+            "== F1\nasks abort one",
+            2,
+            Problem::Malformed(String::from("one")),
+        ),
         ("== F1\n-> AT\ngiven echo off", 3, Problem::GivenTooLate),
         ("== F1\nopening sesame", 2, Problem::NoSuchOpening),
         ("== opening a\n== opening a", 2, Problem::Twice),

@@ -37,7 +37,10 @@ fn play_all(cut: Cut) {
         match played {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => failures.push(failure),
-            Err(_) => failures.push(format!("{}: {}\n  panicked", dialogue.place, dialogue.title)),
+            Err(_) => failures.push(format!(
+                "{}: {}\n  panicked",
+                dialogue.place, dialogue.title
+            )),
         }
     }
     assert!(!dialogues.is_empty(), "no dialogues in {FOLDER}");

@@ -34,16 +34,23 @@ pub fn play(dialogue: &Dialogue, cut: Cut) -> Result<(), String> {
     let mut steps = dialogue.steps.iter().peekable();
     while let Some((place, step)) = steps.next() {
         // Bytes of the same instant arrive before any time passes.
-        let more = matches!((step, steps.peek()), (Step::Dte(_), Some((_, Step::Dte(_)))));
-        world
-            .step(step, more)
-            .map_err(|wrong| at(place, wrong))?;
+        let more = matches!(
+            (step, steps.peek()),
+            (Step::Dte(_), Some((_, Step::Dte(_))))
+        );
+        world.step(step, more).map_err(|wrong| at(place, wrong))?;
     }
-    let last = dialogue.steps.last().map_or(&dialogue.place, |(place, _)| place);
+    let last = dialogue
+        .steps
+        .last()
+        .map_or(&dialogue.place, |(place, _)| place);
     world.nothing_left().map_err(|wrong| at(last, wrong))?;
     match world.sending.is_empty() {
         true => Ok(()),
-        false => Err(at(last, String::from("  the module did not take all the DTE sent"))),
+        false => Err(at(
+            last,
+            String::from("  the module did not take all the DTE sent"),
+        )),
     }
 }
 
@@ -180,7 +187,11 @@ impl World {
     fn settle(&mut self) -> Result<(), String> {
         for _ in 0..STEPS_AT_AN_INSTANT {
             let mut moved = self.offer();
-            if self.module.poll_timeout().is_some_and(|due| due <= self.now) {
+            if self
+                .module
+                .poll_timeout()
+                .is_some_and(|due| due <= self.now)
+            {
                 self.module.handle_timeout(self.now);
                 moved = true;
             }
@@ -192,7 +203,9 @@ impl World {
                 return Ok(());
             }
         }
-        Err(String::from("  the module never comes to rest at this moment"))
+        Err(String::from(
+            "  the module never comes to rest at this moment",
+        ))
     }
 
     fn offer(&mut self) -> bool {
@@ -240,7 +253,11 @@ impl World {
                 Request::Resolve { id, name } => {
                     Ask::Resolve(number(sockets, id), String::from(name))
                 }
-                Request::Connect { id, transport, address } => {
+                Request::Connect {
+                    id,
+                    transport,
+                    address,
+                } => {
                     let number = number(sockets, id);
                     sockets[number - 1].transport = transport;
                     Ask::Connect(number, transport, address)

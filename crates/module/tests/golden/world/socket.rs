@@ -112,9 +112,11 @@ impl Socket {
         match (self.transport, self.sent.pop_front()) {
             (Transport::Tcp, _) => Err(String::from("  a TCP socket sends no datagrams")),
             (Transport::Udp, Some(sent)) if sent == expected => Ok(()),
-            (Transport::Udp, sent) => {
-                Err(mismatch("sends datagram", expected, &sent.unwrap_or_default()))
-            }
+            (Transport::Udp, sent) => Err(mismatch(
+                "sends datagram",
+                expected,
+                &sent.unwrap_or_default(),
+            )),
         }
     }
 
@@ -122,7 +124,9 @@ impl Socket {
     pub fn expect_kept(&self, expected: usize) -> Result<(), String> {
         match self.arriving.len() {
             kept if kept == expected => Ok(()),
-            kept => Err(format!("  expected {expected} bytes kept\n       got {kept}")),
+            kept => Err(format!(
+                "  expected {expected} bytes kept\n       got {kept}"
+            )),
         }
     }
 }
