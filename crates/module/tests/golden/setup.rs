@@ -54,7 +54,6 @@ impl Setup {
                 }
             }
             "sim" => network.sim = words.sim()?,
-            "pin" => network.pin = kept(words.next_word()?),
             "puk" => network.puk = kept(words.next_word()?),
             "registration" => network.registration = Registration(words.parse()?),
             "signal" => network.signal = words.parse()?,
