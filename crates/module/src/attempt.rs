@@ -143,7 +143,9 @@ impl Equipment {
             self.links[slot].state = LinkState::Closed;
             self.links[slot].late = Some(attempt.socket);
         } else {
-            self.asks.push_back(Ask::Abort(attempt.socket));
+            if attempt.is_outside() {
+                self.asks.push_back(Ask::Abort(attempt.socket));
+            }
             self.give_up(slot);
         }
         match self.config.profile.dialect.connect_order {
@@ -173,7 +175,7 @@ impl Equipment {
     pub(crate) fn cancel(&mut self, slot: usize) {
         self.drop_late_attempt(slot);
         if let Some(attempt) = self.links[slot].attempt() {
-            if attempt.stage != Stage::BringUp {
+            if attempt.is_outside() {
                 self.asks.push_back(Ask::Abort(attempt.socket));
             }
             self.give_up(slot);
@@ -200,7 +202,10 @@ impl Equipment {
         match event {
             SocketEvent::Resolved(address) => self.resolved(slot, address, now),
             SocketEvent::Connected => self.connected(slot, id),
-            _ if is_late => self.drop_late_attempt(slot),
+            _ if is_late => {
+                self.links[slot].late = None;
+                self.sockets.forget(id);
+            }
             SocketEvent::Unresolved if attempt.is_some() => {
                 self.connect_failed(slot, Cause::NotResolved);
             }
@@ -220,7 +225,7 @@ impl Equipment {
                 self.connect_failed(slot, cause);
             }
             SocketEvent::Datagram(datagram) => self.received_datagram(slot, datagram),
-            SocketEvent::Unread(n) => self.links[slot].unread = Some(n),
+            SocketEvent::Unread(n) => self.count_unread(slot, id, n),
             SocketEvent::Ended => self.peer_ended(slot, now),
             SocketEvent::Reset => self.broke(slot, id),
             SocketEvent::Unresolved | SocketEvent::Refused | SocketEvent::Unreachable => {}

@@ -3,29 +3,49 @@
 use simless_at::{Instant, Urc};
 
 use crate::equipment::{Ask, Equipment};
-use crate::link::LinkState;
-use crate::{Dropped, Event, SocketId};
+use crate::link::{Closing, LinkState};
+use crate::{Dropped, Event, SocketId, Transport};
 
 impl Equipment {
     /// Closes a connection that stands: accepted bytes still go out, then FIN (guide G7.4, L4).
     pub(crate) fn close(&mut self, slot: usize, now: Instant) {
         if let Some(socket) = self.links[slot].connected() {
             self.links[slot].state = LinkState::Closed;
+            self.links[slot].closing = Closing::No;
             self.flush(socket, now);
         }
     }
 
     /// The server ended a connection that stood (guide G9.1).
     pub(crate) fn peer_ended(&mut self, slot: usize, now: Instant) {
+        self.report_end(slot);
         self.close(slot, now);
-        self.urc(Urc::Closed);
     }
 
     /// A connection that stood broke (guide G9.1).
     pub(crate) fn broke(&mut self, slot: usize, socket: SocketId) {
+        self.report_end(slot);
         self.lose_unsent(socket);
         self.links[slot].state = LinkState::Closed;
-        self.urc(Urc::Closed);
+        self.links[slot].closing = Closing::No;
+    }
+
+    /// Unless the DTE is about to end it by itself (P28).
+    fn report_end(&mut self, slot: usize) {
+        if self.links[slot].closing == Closing::No {
+            self.urc(Urc::Closed);
+        }
+    }
+
+    /// The adapter counted what can be read. Datagrams have no count: it has handed them over.
+    pub(crate) fn count_unread(&mut self, slot: usize, socket: SocketId, n: usize) {
+        let transport = self.sockets.get(socket).map(|socket| socket.transport());
+        if self.links[slot].closing == Closing::Counting {
+            self.links[slot].closing = match transport {
+                Some(Transport::Tcp) => Closing::Unread(n),
+                _ => Closing::Unread(0),
+            };
+        }
     }
 
     fn flush(&mut self, socket: SocketId, now: Instant) {

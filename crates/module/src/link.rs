@@ -22,8 +22,7 @@ pub(crate) struct Link {
     pub(crate) received: Option<Ring>,
     /// An attempt that lives on after `COMMAND NO RESPONSE!` (guide G9.3).
     pub(crate) late: Option<SocketId>,
-    /// While the link is being closed: bytes that were readable then and are yet to be received.
-    pub(crate) unread: Option<usize>,
+    pub(crate) closing: Closing,
     /// How the last attempt failed, for a dialect that waits for its outcome.
     pub(crate) refusal: Option<Done>,
 }
@@ -58,12 +57,33 @@ pub(crate) enum Stage {
     Connecting { address: SocketAddr },
 }
 
+/// What a connection that the DTE closes has yet to receive: what was readable when `AT+CIPCLOSE`
+/// ran (guide G7.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    No,
+    /// The adapter counts it.
+    Counting,
+    /// So many bytes.
+    Unread(usize),
+}
+
 /// Where a connection shall lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     pub(crate) transport: Transport,
     pub(crate) host: String,
     pub(crate) port: u16,
+}
+
+impl Attempt {
+    /// Whether the adapter is at work on it.
+    pub(crate) fn is_outside(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Resolving { .. } | Stage::Connecting { .. }
+        )
+    }
 }
 
 impl Link {
@@ -73,7 +93,7 @@ impl Link {
             target: None,
             received: None,
             late: None,
-            unread: None,
+            closing: Closing::No,
             refusal: None,
         }
     }
@@ -96,6 +116,13 @@ impl Link {
     pub(crate) fn socket(&self) -> Option<SocketId> {
         self.connected()
             .or_else(|| self.attempt().map(|attempt| attempt.socket))
+    }
+
+    /// So many bytes were received, of those a closing waits for or of others.
+    pub(crate) fn received(&mut self, n: usize) {
+        if let Closing::Unread(left) = &mut self.closing {
+            *left = left.saturating_sub(n);
+        }
     }
 
     /// Gives the buffer back when nobody needs it.

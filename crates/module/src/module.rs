@@ -180,7 +180,7 @@ impl Module {
         if let Some(ring) = &mut link.received {
             ring.filled(n);
         }
-        link.unread = link.unread.map(|left| left.saturating_sub(n));
+        link.received(n);
         equipment.received(slot, n);
         self.settle(now);
     }

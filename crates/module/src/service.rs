@@ -65,7 +65,9 @@ impl Equipment {
                 }
                 LinkState::Opening(attempt) if attempt.stage != Stage::BringUp => {
                     was_used = true;
-                    self.asks.push_back(Ask::Abort(attempt.socket));
+                    if attempt.is_outside() {
+                        self.asks.push_back(Ask::Abort(attempt.socket));
+                    }
                     self.connect_failed(slot, Cause::ContextLost);
                 }
                 // An attempt still bringing the context up notices by itself.

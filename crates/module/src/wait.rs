@@ -6,7 +6,7 @@ use simless_at::{Cme, Final, Instant};
 use crate::bearer::{Activation, Attachment, SERVICE_CONTEXT, Service};
 use crate::entry::EntryForm;
 use crate::equipment::{Ask, Equipment, Failure};
-use crate::link::LinkState;
+use crate::link::{Closing, LinkState};
 use crate::{Cause, Cid, Event, SocketId};
 
 /// What a command comes to. It never writes its final result itself.
@@ -175,7 +175,7 @@ impl Equipment {
 
     fn check_drained(&mut self, slot: usize, now: Instant) -> Option<Done> {
         let link = &self.links[slot];
-        if link.connected().is_some() && link.unread != Some(0) {
+        if link.connected().is_some() && link.closing != Closing::Unread(0) {
             return None;
         }
         self.publish(false);

@@ -7,7 +7,7 @@ use simless_at::{Args, Cme, ConnectOrder};
 use super::service::MAX_NAME;
 use super::{Command, DONE, Parameters};
 use crate::equipment::{Ask, Equipment, Failure};
-use crate::link::Target;
+use crate::link::{Closing, Target};
 use crate::wait::{Condition, Outcome, Wait};
 use crate::{Cause, Transport};
 
@@ -60,11 +60,12 @@ fn target(args: &mut Args<'_>) -> Result<Target, Cme> {
 /// one on its way is cancelled (guide G4.8).
 fn close(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {
     if let Some(socket) = equipment.links[SLOT].connected() {
-        equipment.links[SLOT].unread = None;
+        equipment.links[SLOT].closing = Closing::Counting;
         equipment.asks.push_back(Ask::CountUnread(socket));
         return Ok(Outcome::Wait(Wait::until(Condition::Drained(SLOT))));
     }
-    let is_on_its_way = equipment.links[SLOT].attempt().is_some();
+    let link = &equipment.links[SLOT];
+    let is_on_its_way = link.attempt().is_some() || link.late.is_some();
     equipment.cancel(SLOT);
     if is_on_its_way {
         DONE
