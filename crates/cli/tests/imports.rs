@@ -1,0 +1,72 @@
+//! Who may import whom (ARCHITECTURE.md): the cores know nothing of ports and sockets, and nobody
+//! reaches around its neighbour.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+/// A package, and all of ours that it may depend on.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("simless-at", &[]),
+    ("simless-module", &["simless-at"]),
+    ("simless-runtime", &["simless-at", "simless-module"]),
+    (
+        "simless",
+        &["simless-at", "simless-module", "simless-runtime"],
+    ),
+];
+
+/// What the cores may use of others.
+const CORES: &[(&str, &[&str])] = &[
+    ("simless-at", &["memchr"]),
+    ("simless-module", &["memchr", "simless-at"]),
+];
+
+#[test]
+fn packages_import_only_what_they_may() {
+    let packages = packages();
+    for (name, allowed) in MAY_IMPORT {
+        for import in imports(&packages, name) {
+            let is_ours = import == "simless" || import.starts_with("simless-");
+            let is_allowed = allowed.contains(&import.as_str());
+            assert!(!is_ours || is_allowed, "{name} must not import {import}");
+        }
+    }
+    for (name, allowed) in CORES {
+        for import in imports(&packages, name) {
+            assert!(
+                allowed.contains(&import.as_str()),
+                "{name} is a core and must not import {import}"
+            );
+        }
+    }
+}
+
+fn packages() -> Vec<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    metadata["packages"].as_array().expect("packages").clone()
+}
+
+/// The normal dependencies of a package: what its tests use does not count.
+fn imports(packages: &[Value], name: &str) -> Vec<String> {
+    let package = packages.iter().find(|package| package["name"] == name);
+    let package = package.unwrap_or_else(|| panic!("no package {name}"));
+    package["dependencies"]
+        .as_array()
+        .expect("dependencies")
+        .iter()
+        .filter(|dependency| dependency["kind"].is_null())
+        .map(|dependency| dependency["name"].as_str().expect("a name").to_owned())
+        .collect()
+}
