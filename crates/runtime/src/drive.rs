@@ -88,10 +88,10 @@ impl<O: Observer> Drive<O> {
                 self.net.close(&self.module);
             }
             let moved = self.round(cx, now);
-            if let Some((end, deadline)) = self.closing {
-                if self.net.len() == 0 || now >= deadline {
-                    return Poll::Ready(end);
-                }
+            if let Some((end, deadline)) = self.closing
+                && (self.net.len() == 0 || now >= deadline)
+            {
+                return Poll::Ready(end);
             }
             if !moved && self.alarm.poll(cx, self.deadline()).is_pending() {
                 return Poll::Pending;

@@ -58,11 +58,11 @@ impl Pty {
     }
 
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
-        if let Ok(presence) = &mut self.presence {
-            if presence.poll(cx, &self.line) {
-                // The DTE may have left it in any mode. If this fails, so will the next DTE's own.
-                let _ = raw::set(&self.slave, &self.raw);
-            }
+        if let Ok(presence) = &mut self.presence
+            && presence.poll(cx, &self.line)
+        {
+            // The DTE may have left it in any mode. If this fails, so will the next DTE's own.
+            let _ = raw::set(&self.slave, &self.raw);
         }
         let there = self.line.openers.load(Ordering::Relaxed) > 0;
         // One that came and left in between may have said something.
