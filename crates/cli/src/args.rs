@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser};
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use simless_module::Profile;
-use simless_runtime::Endpoint;
+use simless_runtime::{Endpoint, nearest};
 
 /// What was asked for.
 pub(crate) struct Args {
@@ -19,7 +19,7 @@ impl Args {
     /// request for help with 0.
     pub(crate) fn read() -> Self {
         let words: Vec<OsString> = std::env::args_os().collect();
-        let mut line = Line::parse_from(&words);
+        let mut line = Line::try_parse_from(&words).unwrap_or_else(|error| suggest(error).exit());
         if line.verb.is_none() {
             line = Line::parse_from(words.into_iter().chain(["run".into()]));
         }
@@ -57,7 +57,7 @@ pub(crate) enum Verb {
 #[derive(clap::Args)]
 pub(crate) struct TalkArgs {
     /// Say more: DTEs that come and go (-v), state changes (-vv).
-    #[arg(short, long, global = true, env = "SIMLESS_VERBOSE", action = ArgAction::Count)]
+    #[arg(short, long, global = true, env = "SIMLESS_VERBOSE", hide_env_values = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
     /// Say nothing but errors.
@@ -65,7 +65,7 @@ pub(crate) struct TalkArgs {
         short,
         long,
         global = true,
-        env = "SIMLESS_QUIET",
+        env = "SIMLESS_QUIET", hide_env_values = true,
         action = ArgAction::SetTrue,
         value_parser = FalseyValueParser::new()
     )]
@@ -76,6 +76,7 @@ pub(crate) struct TalkArgs {
         long,
         global = true,
         env = "SIMLESS_COLOR",
+        hide_env_values = true,
         value_name = "WHEN",
         default_value = "auto"
     )]
@@ -93,13 +94,18 @@ pub(crate) enum Color {
 pub(crate) struct RunArgs {
     /// Where the DTE finds the module: pty[:LINK], tcp:HOST:PORT (port 0 = any that is free) or
     /// stdio. Each one named is a module of its own; none = one on a PTY.
-    #[arg(long = "port", env = "SIMLESS_PORT", value_name = "ENDPOINT")]
+    #[arg(
+        long = "port",
+        env = "SIMLESS_PORT",
+        hide_env_values = true,
+        value_name = "ENDPOINT"
+    )]
     ports: Vec<Endpoint>,
 
     /// The device to be.
     #[arg(
         long,
-        env = "SIMLESS_PROFILE",
+        env = "SIMLESS_PROFILE", hide_env_values = true,
         value_name = "NAME",
         default_value = Profile::ALL[0].name,
         value_parser = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.name))
@@ -107,14 +113,19 @@ pub(crate) struct RunArgs {
     profile: String,
 
     /// How long things take: no time at all, or as long as on a real network.
-    #[arg(long, env = "SIMLESS_TIMING", default_value = "immediate")]
+    #[arg(
+        long,
+        env = "SIMLESS_TIMING",
+        hide_env_values = true,
+        default_value = "immediate"
+    )]
     pub(crate) timing: TimingArg,
 
     /// Print one JSON object on stdout when ready: where the ports are. With a stdio port it is
     /// the line before the module's first byte.
     #[arg(
         long,
-        env = "SIMLESS_JSON",
+        env = "SIMLESS_JSON", hide_env_values = true,
         action = ArgAction::SetTrue,
         value_parser = FalseyValueParser::new()
     )]
@@ -149,6 +160,24 @@ impl RunArgs {
             );
         }
     }
+}
+
+/// The parser does not see `run` in `rnu`.
+fn suggest(mut error: clap::Error) -> clap::Error {
+    let verbs = Line::command();
+    let verbs: Vec<&str> = verbs
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && error.get(ContextKind::SuggestedSubcommand).is_none()
+        && let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(right) = nearest(word, &verbs)
+    {
+        let right = ContextValue::Strings(vec![right.into()]);
+        error.insert(ContextKind::SuggestedSubcommand, right);
+    }
+    error
 }
 
 fn usage(what: &str) -> ! {

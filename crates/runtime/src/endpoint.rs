@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use nearest::nearest;
+pub use nearest::nearest;
 
 /// A place where a DTE can find a module.
 ///

@@ -15,6 +15,6 @@ mod observe;
 mod port;
 
 pub use drive::{End, drive};
-pub use endpoint::{Endpoint, EndpointError};
+pub use endpoint::{Endpoint, EndpointError, nearest};
 pub use observe::{Observer, PortNews};
 pub use port::{Address, OpenError, Port};

@@ -2,7 +2,7 @@
 
 /// The candidate that `name` is a likely misspelling of: at most two edits away, and fewer than
 /// half of its letters.
-pub(super) fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let name = name.to_lowercase();
     candidates
         .iter()
