@@ -27,6 +27,7 @@
 //! assert_eq!(Urc::parse(&Dialect::G_SERIES, "CLOSED"), Some(Urc::Closed));
 //! # Ok::<(), Cme>(())
 //! ```
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![no_std]
 
 mod args;

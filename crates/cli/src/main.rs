@@ -1,4 +1,5 @@
 //! `simless`: a GPRS module of the G series in software.
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod args;
 mod ready;

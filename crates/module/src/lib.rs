@@ -48,6 +48,7 @@
 //! assert!(output.ends_with(b"\r\nOK\r\n\r\nCONNECT OK\r\n"));
 //! module.uart_written(output.len(), now);
 //! ```
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![no_std]
 
 extern crate alloc;

@@ -7,6 +7,7 @@
 //! Everything here needs a tokio runtime with I/O and time; `current_thread` is the fast one.
 //! A name is looked up on tokio's blocking pool, where a look-up cannot be interrupted: end a
 //! program by `Runtime::shutdown_background`, or it waits for the resolver.
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod drive;
 mod endpoint;

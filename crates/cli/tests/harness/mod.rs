@@ -1,7 +1,11 @@
 //! Starts the program and talks to it. Nothing here waits for time to pass: everything waits for
 //! bytes, and the deadline only makes a test fail that would otherwise hang.
 
-#![allow(dead_code, reason = "every test file uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "every test file uses a part of it"
+)]
 
 mod dte;
 mod peer;
