@@ -1,4 +1,8 @@
 //! The command line.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "the texts are the program's help"
+)]
 
 use std::ffi::OsString;
 
