@@ -1,5 +1,7 @@
 //! `+CME ERROR: 50` and its causes (guide 9.2), in one plain sentence each on stderr.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod harness;
 
 use std::net::TcpListener;

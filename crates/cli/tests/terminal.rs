@@ -1,5 +1,7 @@
 //! Standard input and output on a terminal: raw while it runs, as before when it ended.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod harness;
 
 use std::fs::File;

@@ -1,5 +1,7 @@
 //! What is said to people who ask for help or make a mistake, and the codes the program exits with.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod harness;
 
 use std::net::TcpListener;

@@ -1,5 +1,7 @@
 //! Links to PTYs: when one is made, replaced, left alone and taken away.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs::OpenOptions;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

@@ -19,7 +19,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
+#[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use dte::Dte;
+#[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use peer::{closed_port, random};
 
 /// When a test that waits has failed.
