@@ -13,6 +13,7 @@ use std::thread;
 
 use tokio::net::TcpStream;
 
+use crate::cores::{self, Side};
 use crate::dte::Dte;
 use crate::pty::{Master, Pty};
 use crate::server::{Peer, Server};
@@ -41,7 +42,11 @@ pub(crate) fn bare() -> io::Result<Dte> {
     let dte = Dte::open(&pty.path)?;
     thread::Builder::new()
         .name("bare PTY".into())
-        .spawn(move || bare::run(&pty))?;
+        .spawn(move || {
+            // Unbound it only answers at another pace.
+            let _ = cores::bind(Side::Measured);
+            bare::run(&pty);
+        })?;
     Ok(dte)
 }
 
@@ -57,11 +62,13 @@ where
     let dte = Dte::open(&pty.path)?;
     let stream = connect(server.address()?)?;
     thread::Builder::new().name(name.into()).spawn(move || {
-        let done = runtime().and_then(|runtime| {
-            runtime.block_on(async {
-                run(Master::new(pty.master)?, TcpStream::from_std(stream)?).await
-            })
-        });
+        let done = cores::bind(Side::Measured)
+            .and_then(|()| runtime())
+            .and_then(|runtime| {
+                runtime.block_on(async {
+                    run(Master::new(pty.master)?, TcpStream::from_std(stream)?).await
+                })
+            });
         drop(pty.slave);
         if let Err(error) = done {
             eprintln!("simless-bench: the {name} failed: {error}");

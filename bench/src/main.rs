@@ -1,10 +1,12 @@
 //! How fast simless is: bytes per second through the module and its answering time, each beside
 //! something that does less, in interleaved rounds of one run. `docs/performance.md` explains it.
 
+mod cores;
 mod dte;
 mod engine;
 mod far;
 mod figures;
+mod machine;
 mod options;
 mod pattern;
 mod pty;
@@ -17,6 +19,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use machine::Machine;
 use options::{Extent, Options, USAGE};
 use report::Results;
 use rounds::Bench;
@@ -49,32 +52,27 @@ fn main() -> ExitCode {
 
 fn run(extent: Extent) -> io::Result<Results> {
     end_after(extent.limit)?;
+    let cores = cores::count()?;
+    let machine = Machine::look();
     let start = Instant::now();
-    let load = load();
-    let (rounds, alone, extent) = measure(extent)?;
+    let mut bench = Bench::start(&extent)?;
+    bench.round(0)?;
+    bench.alone()?;
+    let (mut rounds, mut alone) = (Vec::new(), Vec::new());
+    while rounds.len() < extent.rounds || start.elapsed() < extent.duration {
+        rounds.push(bench.round(rounds.len())?);
+        alone.push(bench.alone()?);
+    }
+    drop(bench);
     Ok(Results {
         rounds,
         alone,
-        extent,
-        cores: thread::available_parallelism()?.get(),
-        load,
         seconds: start.elapsed().as_secs_f64(),
+        cores,
+        load: machine.load,
+        stolen: machine.stolen_since(),
+        extent,
     })
-}
-
-/// All rounds, without the one that warms up.
-fn measure(extent: Extent) -> io::Result<(Vec<rounds::Round>, Vec<rounds::Alone>, Extent)> {
-    let count = extent.rounds;
-    let mut bench = Bench::start(extent)?;
-    bench.round(0)?;
-    bench.alone()?;
-    let mut rounds = Vec::with_capacity(count);
-    let mut alone = Vec::with_capacity(count);
-    for number in 0..count {
-        rounds.push(bench.round(number)?);
-        alone.push(bench.alone()?);
-    }
-    Ok((rounds, alone, bench.end()))
 }
 
 /// Ends the program when a run takes too long, as when bytes were lost and everybody waits.
@@ -90,10 +88,4 @@ fn end_after(limit: Duration) -> io::Result<()> {
             std::process::exit(1);
         })?;
     Ok(())
-}
-
-/// How many programs wanted to run in the last minute.
-fn load() -> Option<f64> {
-    let load = std::fs::read_to_string("/proc/loadavg").ok()?;
-    load.split(' ').next()?.parse().ok()
 }

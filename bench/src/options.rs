@@ -20,8 +20,10 @@ pub(crate) struct Options {
 
 /// How much is measured.
 pub(crate) struct Extent {
-    /// Rounds that count; one more goes before them to warm up.
+    /// The fewest rounds that count; one more goes before them to warm up.
     pub(crate) rounds: usize,
+    /// More of them follow for so long.
+    pub(crate) duration: Duration,
     /// Bytes of one stream.
     pub(crate) stream: usize,
     /// Dialogues with `AT+CIPSEND=1460`.
@@ -51,16 +53,18 @@ impl Options {
         match self.quick {
             true => Extent {
                 rounds: 12,
-                stream: 2 << 20,
-                dialogues: 300,
-                trips: 101,
+                duration: Duration::ZERO,
+                stream: 1 << 20,
+                dialogues: 150,
+                trips: 51,
                 limit: Duration::from_secs(15),
             },
             false => Extent {
-                rounds: 24,
-                stream: 8 << 20,
-                dialogues: 1500,
-                trips: 501,
+                rounds: 12,
+                duration: Duration::from_secs(40),
+                stream: 4 << 20,
+                dialogues: 600,
+                trips: 201,
                 limit: Duration::from_secs(90),
             },
         }

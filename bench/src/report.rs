@@ -14,6 +14,8 @@ pub(crate) struct Results {
     pub(crate) cores: usize,
     /// The machine's load before the run, where it tells.
     pub(crate) load: Option<f64>,
+    /// The share of the cores that a host kept for itself meanwhile.
+    pub(crate) stolen: Option<f64>,
     pub(crate) seconds: f64,
 }
 
@@ -24,22 +26,20 @@ impl Results {
     pub(crate) fn text(&self) -> String {
         let mut lines = vec![
             format!(
-                "{} rounds in {:.0} s on {} cores{}; medians",
+                "{} rounds in {:.0} s on {} cores; medians",
                 self.rounds.len(),
                 self.seconds,
                 self.cores,
-                self.load
-                    .map(|load| format!(", load {load:.1} before"))
-                    .unwrap_or_default(),
             ),
+            self.machine(),
             format!(
                 "each round: streams of {} MiB, {} dialogues, {} round trips",
                 self.extent.stream >> 20,
                 self.extent.dialogues,
                 self.extent.trips
             ),
-            "module, relay, responder, bare PTY: a thread each, only one works at a time".into(),
-            "server: a thread; DTE: the main thread; none is bound to a core".into(),
+            "first core: module, relay, responder, bare PTY, a thread each, one at a time".into(),
+            "second core: the server's thread, and the DTE, which is the main thread".into(),
             String::new(),
             format!(
                 "{:<24} {:>11}  {:>21}  {:>5} {:>13}  target",
@@ -54,6 +54,15 @@ impl Results {
             format!("{what:<24} {value:>8.2} ns{}", target.unwrap_or_default())
         }));
         lines.join("\n")
+    }
+
+    fn machine(&self) -> String {
+        let load = self.load.map(|load| format!("load {load:.1} before"));
+        let stolen = self
+            .stolen
+            .map(|share| format!("{:.0} % of the cores taken by a host", 100.0 * share));
+        let told: Vec<_> = load.into_iter().chain(stolen).collect();
+        format!("the machine: {}", told.join(", "))
     }
 
     fn row(&self, figure: &Figure) -> String {
@@ -138,6 +147,7 @@ impl Results {
             "seconds": self.seconds,
             "cores": self.cores,
             "load": self.load,
+            "stolen": self.stolen,
             "stream_bytes": self.extent.stream,
             "dialogues": self.extent.dialogues,
             "round_trips": self.extent.trips,

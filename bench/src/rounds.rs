@@ -5,6 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::cores::{self, Side};
 use crate::dte::{Dte, OK, PAYLOAD, Pace};
 use crate::engine::Engine;
 use crate::far::{self, Line, ModuleEnd};
@@ -54,8 +55,8 @@ pub(crate) struct Alone {
 }
 
 /// Everything that is measured, ready.
-pub(crate) struct Bench {
-    extent: Extent,
+pub(crate) struct Bench<'a> {
+    extent: &'a Extent,
     pattern: Pattern,
     engine: Engine,
     relay: Line,
@@ -65,11 +66,12 @@ pub(crate) struct Bench {
     _module: ModuleEnd,
 }
 
-impl Bench {
-    pub(crate) fn start(extent: Extent) -> io::Result<Self> {
+impl<'a> Bench<'a> {
+    /// The thread that calls this is the DTE's from now on.
+    pub(crate) fn start(extent: &'a Extent) -> io::Result<Self> {
         let server = Server::listen()?;
         let module = ModuleEnd::start()?;
-        Ok(Self {
+        let bench = Self {
             extent,
             pattern: Pattern::new(),
             engine: Engine::start()?,
@@ -78,12 +80,9 @@ impl Bench {
             bare: far::bare()?,
             module: module.connect(&server)?,
             _module: module,
-        })
-    }
-
-    /// Ends the module; gives back how much was measured.
-    pub(crate) fn end(self) -> Extent {
-        self.extent
+        };
+        cores::bind(Side::Around)?;
+        Ok(bench)
     }
 
     /// Measures everything once. Every other round goes backwards, so that a machine that grows
@@ -107,7 +106,7 @@ impl Bench {
     pub(crate) fn alone(&mut self) -> io::Result<Alone> {
         let Extent {
             stream, dialogues, ..
-        } = self.extent;
+        } = *self.extent;
         Ok(Alone {
             command: self.engine.command(10 * dialogues)?,
             received_byte: self.engine.receive(stream, false)?,
@@ -117,7 +116,12 @@ impl Bench {
     }
 
     fn measure(&mut self, pass: Pass) -> io::Result<f64> {
-        let (stream, dialogues) = (self.extent.stream, self.extent.dialogues);
+        let Extent {
+            stream,
+            dialogues,
+            trips,
+            ..
+        } = *self.extent;
         let pattern = &self.pattern;
         match pass {
             Pass::RelayReceives => receive(&mut self.relay, pattern, stream, false),
@@ -144,12 +148,8 @@ impl Bench {
             Pass::ResponderSendsWaiting => {
                 send(&mut self.responder, pattern, dialogues, Pace::Waiting)
             }
-            Pass::BareTrip => self.bare.round_trip(self.extent.trips).map(microseconds),
-            Pass::ModuleTrip => self
-                .module
-                .dte
-                .round_trip(self.extent.trips)
-                .map(microseconds),
+            Pass::BareTrip => self.bare.round_trip(trips).map(microseconds),
+            Pass::ModuleTrip => self.module.dte.round_trip(trips).map(microseconds),
         }
     }
 }

@@ -11,6 +11,7 @@ use simless_runtime::{Address, Endpoint, Observer, Port, PortNews, drive};
 use tokio::sync::oneshot;
 
 use super::{Line, runtime};
+use crate::cores::{self, Side};
 use crate::dte::Dte;
 use crate::server::Server;
 
@@ -71,6 +72,7 @@ impl Drop for ModuleEnd {
 
 fn run(tell: &mpsc::Sender<io::Result<PathBuf>>, stop: oneshot::Receiver<()>) -> io::Result<()> {
     let link = std::env::temp_dir().join(format!("simless-bench-{}", std::process::id()));
+    cores::bind(Side::Measured)?;
     runtime()?.block_on(async {
         let port = Port::open(&Endpoint::Pty { link: Some(link) })
             .await
