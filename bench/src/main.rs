@@ -30,8 +30,8 @@ const USAGE_ERROR: u8 = 2;
 fn main() -> ExitCode {
     let options = match Options::read(std::env::args().skip(1)) {
         Ok(options) => options,
-        Err(argument) => {
-            eprintln!("simless-bench: there is no option '{argument}'\n\n{USAGE}");
+        Err(wrong) => {
+            eprintln!("simless-bench: {wrong}\n\n{USAGE}");
             return USAGE_ERROR.into();
         }
     };

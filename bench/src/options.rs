@@ -2,19 +2,24 @@
 
 use std::time::Duration;
 
+use crate::figures::{FIGURES, Figure};
+
 pub(crate) const USAGE: &str = "\
 Measures the module beside what the machine allows.
 
-Usage: simless-bench [--quick] [--json]
+Usage: simless-bench [--quick] [--json] [--only FIGURE]
 
   --quick  fewer and shorter rounds: below 15 s instead of below 90 s
   --json   one JSON object on stdout instead of the table
+  --only FIGURE
+           one figure alone, by its name in the JSON object, as for a profiler
   --help   this text";
 
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) json: bool,
+    pub(crate) only: Option<&'static Figure>,
     pub(crate) help: bool,
 }
 
@@ -32,18 +37,21 @@ pub(crate) struct Extent {
     pub(crate) trips: usize,
     /// The whole run takes no longer.
     pub(crate) limit: Duration,
+    /// The only figure, if not all.
+    pub(crate) only: Option<&'static Figure>,
 }
 
 impl Options {
-    /// Reads the arguments; an error is the one that is none.
-    pub(crate) fn read(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+    /// Reads the arguments; an error says what is wrong with them.
+    pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self::default();
-        for argument in arguments {
+        while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--quick" => options.quick = true,
                 "--json" => options.json = true,
                 "--help" | "-h" => options.help = true,
-                _ => return Err(argument),
+                "--only" => options.only = Some(figure(arguments.next())?),
+                _ => return Err(format!("there is no option '{argument}'")),
             }
         }
         Ok(options)
@@ -58,6 +66,7 @@ impl Options {
                 dialogues: 150,
                 trips: 51,
                 limit: Duration::from_secs(15),
+                only: self.only,
             },
             false => Extent {
                 rounds: 12,
@@ -66,7 +75,18 @@ impl Options {
                 dialogues: 600,
                 trips: 201,
                 limit: Duration::from_secs(90),
+                only: self.only,
             },
         }
     }
+}
+
+fn figure(key: Option<String>) -> Result<&'static Figure, String> {
+    let found = FIGURES
+        .iter()
+        .find(|figure| Some(figure.key) == key.as_deref());
+    found.ok_or_else(|| {
+        let keys: Vec<_> = FIGURES.iter().map(|figure| figure.key).collect();
+        format!("--only takes one of {}", keys.join(", "))
+    })
 }

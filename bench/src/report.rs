@@ -46,7 +46,7 @@ impl Results {
                 "", "module", "beside", "ratio", "quartiles"
             ),
         ];
-        lines.extend(FIGURES.iter().map(|figure| self.row(figure)));
+        lines.extend(self.figures().map(|figure| self.row(figure)));
         lines.push(String::new());
         lines.push("the module alone, on virtual time".into());
         lines.extend(self.engine().iter().map(|(what, _, value, target)| {
@@ -54,6 +54,13 @@ impl Results {
             format!("{what:<24} {value:>8.2} ns{}", target.unwrap_or_default())
         }));
         lines.join("\n")
+    }
+
+    fn figures(&self) -> impl Iterator<Item = &'static Figure> {
+        let only = self.extent.only.map(|only| only.key);
+        FIGURES
+            .iter()
+            .filter(move |figure| only.is_none_or(|only| figure.key == only))
     }
 
     fn machine(&self) -> String {
@@ -125,7 +132,7 @@ impl Results {
     }
 
     pub(crate) fn json(&self) -> Value {
-        let figures = FIGURES.iter().map(|figure| {
+        let figures = self.figures().map(|figure| {
             let values = figure.values(&self.rounds);
             let value = json!({
                 "unit": figure.unit,

@@ -9,6 +9,7 @@ use crate::cores::{self, Side};
 use crate::dte::{Dte, OK, PAYLOAD, Pace};
 use crate::engine::Engine;
 use crate::far::{self, Line, ModuleEnd};
+use crate::figures::Figure;
 use crate::options::Extent;
 use crate::pattern::Pattern;
 use crate::server::{Peer, Server};
@@ -85,16 +86,20 @@ impl<'a> Bench<'a> {
         Ok(bench)
     }
 
-    /// Measures everything once. Every other round goes backwards, so that a machine that grows
+    /// Measures everything that is wanted once; NaN stands for the rest. Every other round goes backwards, so that a machine that grows
     /// slower or faster favours nobody.
     pub(crate) fn round(&mut self, number: usize) -> io::Result<Round> {
-        let mut round = Round::default();
+        let mut round = [f64::NAN; Pass::ALL.len()];
         let mut order: Vec<usize> = (0..round.len()).collect();
         if number % 2 == 1 {
             order.reverse();
         }
         for index in order {
             let pass = Pass::ALL[index];
+            let wanted = |only: &Figure| [only.module, only.beside.0].contains(&pass);
+            if !self.extent.only.is_none_or(wanted) {
+                continue;
+            }
             round[index] = self
                 .measure(pass)
                 .map_err(|error| io::Error::other(format!("{pass:?}: {error}")))?;
