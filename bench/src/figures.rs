@@ -136,3 +136,18 @@ fn at(sorted: &[f64], quarters: usize) -> f64 {
     let next = sorted[(index + 1).min(last)];
     sorted[index] + (next - sorted[index]) * between as f64 / 4.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_and_quartiles_lie_between_their_neighbours() {
+        let of = |samples: &[f64], quarters| at(&sorted(samples, |x| *x), quarters);
+        assert_eq!(of(&[3.0, 1.0, 2.0], 2), 2.0);
+        assert_eq!(of(&[4.0, 1.0, 2.0, 3.0], 2), 2.5);
+        assert_eq!(of(&[4.0, 1.0, 2.0, 3.0], 1), 1.75);
+        assert_eq!(of(&[5.0, 1.0, 2.0, 3.0, 4.0], 3), 4.0);
+        assert!(of(&[], 2).is_nan());
+    }
+}

@@ -77,3 +77,27 @@ impl Check<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_a_doubled_and_a_changed_byte_are_seen() {
+        let pattern = Pattern::new();
+        let stream = pattern.at(PERIOD - 50, 3000).to_vec();
+        let check = |bytes: &[u8]| {
+            let mut check = pattern.check();
+            check.position = PERIOD - 50;
+            check.take(bytes)
+        };
+        check(&stream).unwrap();
+        let lost = [&stream[..1460], &stream[1461..]].concat();
+        let doubled = [&stream[..1460], &stream[..1460]].concat();
+        let mut changed = stream.clone();
+        changed[2999] ^= 1;
+        for wrong in [lost, doubled, changed] {
+            check(&wrong).unwrap_err();
+        }
+    }
+}

@@ -64,3 +64,35 @@ fn no_header(bytes: &[u8]) -> io::Error {
         String::from_utf8_lossy(bytes)
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn payload_of(pieces: &[&[u8]]) -> io::Result<(Vec<u8>, bool)> {
+        let (mut blocks, mut payload) = (Blocks::default(), Vec::new());
+        for piece in pieces {
+            blocks.take(piece, |bytes| {
+                payload.extend_from_slice(bytes);
+                Ok(())
+            })?;
+        }
+        Ok((payload, blocks.is_whole()))
+    }
+
+    #[test]
+    fn headers_are_taken_away_however_the_bytes_are_cut() {
+        let stream = b"\r\n+IPD:11\r\nKINGCOM\r\n\r\n\r\n+IPD:1\r\n\n";
+        for cut in 0..=stream.len() {
+            let (payload, is_whole) = payload_of(&[&stream[..cut], &stream[cut..]]).unwrap();
+            assert_eq!(payload, b"KINGCOM\r\n\r\n\n");
+            assert!(is_whole);
+        }
+    }
+
+    #[test]
+    fn a_missing_byte_is_not_taken_for_a_header() {
+        payload_of(&[b"\r\n+IPD:3\r\nab\r\n+IPD:1\r\nc"]).unwrap_err();
+        assert!(!payload_of(&[b"\r\n+IPD:3\r\nab"]).unwrap().1);
+    }
+}
