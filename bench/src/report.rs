@@ -50,7 +50,10 @@ impl Results {
         lines.push(String::new());
         lines.push("the module alone, on virtual time".into());
         lines.extend(self.engine().iter().map(|(what, _, value, target)| {
-            let target = target.map(|most| format!("{:>8} <= {most}", ""));
+            let target = target.map(|most| {
+                let verdict = if *value <= most { "met" } else { "missed" };
+                format!("{:>8} <= {most} {verdict}", "")
+            });
             format!("{what:<24} {value:>8.2} ns{}", target.unwrap_or_default())
         }));
         lines.join("\n")
