@@ -1,0 +1,91 @@
+//! How fast simless is: bytes per second through the module and its answering time, each beside
+//! something that does less, in interleaved rounds of one run. `docs/performance.md` explains it.
+
+mod cores;
+mod dte;
+mod engine;
+mod far;
+mod figures;
+mod machine;
+mod options;
+mod pattern;
+mod pty;
+mod report;
+mod rounds;
+mod server;
+
+use std::io;
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use machine::Machine;
+use options::{Extent, Options, USAGE};
+use report::Results;
+use rounds::Bench;
+
+/// Wrong usage.
+const USAGE_ERROR: u8 = 2;
+
+fn main() -> ExitCode {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(wrong) => {
+            eprintln!("simless-bench: {wrong}\n\n{USAGE}");
+            return USAGE_ERROR.into();
+        }
+    };
+    if options.help {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    match run(options.extent()) {
+        Ok(results) if options.json => println!("{:#}", results.json()),
+        Ok(results) => println!("{}", results.text()),
+        Err(error) => {
+            eprintln!("simless-bench: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn run(extent: Extent) -> io::Result<Results> {
+    end_after(extent.limit)?;
+    let cores = cores::count()?;
+    let machine = Machine::look();
+    let start = Instant::now();
+    let mut bench = Bench::start(&extent)?;
+    bench.round(0)?;
+    bench.alone()?;
+    let (mut rounds, mut alone) = (Vec::new(), Vec::new());
+    while rounds.len() < extent.rounds || start.elapsed() < extent.duration {
+        rounds.push(bench.round(rounds.len())?);
+        alone.push(bench.alone()?);
+    }
+    drop(bench);
+    Ok(Results {
+        rounds,
+        alone,
+        seconds: start.elapsed().as_secs_f64(),
+        cores,
+        load: machine.load,
+        stolen: machine.stolen_since(),
+        extent,
+    })
+}
+
+/// Ends the program when a run takes too long, as when bytes were lost and everybody waits.
+fn end_after(limit: Duration) -> io::Result<()> {
+    thread::Builder::new()
+        .name("watchdog".into())
+        .spawn(move || {
+            thread::sleep(limit);
+            eprintln!(
+                "simless-bench: not done after {} s: bytes were lost, or the machine is too busy",
+                limit.as_secs()
+            );
+            std::process::exit(1);
+        })?;
+    Ok(())
+}
