@@ -14,7 +14,21 @@ pub struct BlockHeader {
 impl BlockHeader {
     /// Writes the header; the data follows it directly.
     pub fn write(self, format: BlockFormat, out: &mut impl fmt::Write) -> fmt::Result {
-        write!(out, "{}{}{}", format.before, self.length, format.after)
+        // One for every block received: the formatting machinery would cost several times as much.
+        let mut digits = [b'0'; 10];
+        let mut start = digits.len();
+        let mut rest = self.length;
+        loop {
+            start -= 1;
+            digits[start] += (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        out.write_str(format.before)?;
+        out.write_str(core::str::from_utf8(&digits[start..]).unwrap_or_default())?;
+        out.write_str(format.after)
     }
 
     /// Reads a header at the start of `bytes`.

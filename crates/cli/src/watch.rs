@@ -1,5 +1,6 @@
 //! What is told about a module while it runs.
 
+use simless_at::Final;
 use simless_module::{Cause, Dropped, Event, Snapshot};
 use simless_runtime::{Address, Observer, PortNews};
 
@@ -31,9 +32,17 @@ impl Watch {
 impl Observer for Watch {
     fn event(&mut self, event: &Event, snapshot: &Snapshot<'_>) {
         match event {
-            Event::Failed(cause) => {
+            Event::Failed(result, cause) => {
                 let what = failure(*cause, snapshot);
-                self.say(Level::Notice, format_args!("+CME ERROR: 50: {what}"));
+                match result {
+                    Final::Cme(code) => {
+                        self.say(
+                            Level::Notice,
+                            format_args!("+CME ERROR: {}: {what}", code.0),
+                        );
+                    }
+                    _ => self.say(Level::Notice, format_args!("ERROR: {what}")),
+                }
             }
             Event::State(state) => self.say(Level::Step, format_args!("state {state}")),
             Event::Dropped(dropped) => {

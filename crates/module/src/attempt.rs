@@ -19,7 +19,7 @@ impl Equipment {
         let stage = if is_up {
             Stage::Resolving { since: now }
         } else {
-            self.bring_up(now);
+            self.bring_up(None, now);
             Stage::BringUp
         };
         let link = &mut self.links[slot];
@@ -58,7 +58,7 @@ impl Equipment {
                 Activation::Waiting | Activation::Activating { .. } => return false,
             },
             Stage::Resolving { since } if now >= since + self.config.profile.guards.resolve => {
-                self.asks.push_back(Ask::Abort(attempt.socket));
+                self.abort(attempt.socket);
                 self.connect_failed(slot, Cause::NotResolved);
             }
             Stage::Resolved { address, due } if now >= due => {
@@ -126,7 +126,7 @@ impl Equipment {
     /// The attempt failed (guide G4.3, G4.8, G9.2).
     pub(crate) fn connect_failed(&mut self, slot: usize, cause: Cause) {
         self.give_up(slot);
-        self.event(Event::Failed(cause));
+        self.event(Event::Failed(Final::Cme(Cme::FAILED), cause));
         match self.config.profile.dialect.connect_order {
             ConnectOrder::OkFirst => self.urc(Urc::ConnectFailed),
             ConnectOrder::OutcomeFirst => {
@@ -144,7 +144,7 @@ impl Equipment {
             self.links[slot].late = Some(attempt.socket);
         } else {
             if attempt.is_outside() {
-                self.asks.push_back(Ask::Abort(attempt.socket));
+                self.abort(attempt.socket);
             }
             self.give_up(slot);
         }
@@ -165,7 +165,7 @@ impl Equipment {
         if self.bearer.is_up() && self.bearer.service == Service::Addressed {
             self.links[slot].state = LinkState::Closed;
         } else {
-            self.bearer.abandon();
+            self.bearer.abandon(SERVICE_CONTEXT);
             self.bearer.service = Service::Initial;
             self.links[slot].state = LinkState::Idle;
         }
@@ -176,7 +176,7 @@ impl Equipment {
         self.drop_late_attempt(slot);
         if let Some(attempt) = self.links[slot].attempt() {
             if attempt.is_outside() {
-                self.asks.push_back(Ask::Abort(attempt.socket));
+                self.abort(attempt.socket);
             }
             self.give_up(slot);
         }
@@ -185,7 +185,7 @@ impl Equipment {
     pub(crate) fn drop_late_attempt(&mut self, slot: usize) {
         if let Some(socket) = self.links[slot].late.take() {
             self.sockets.forget(socket);
-            self.asks.push_back(Ask::Abort(socket));
+            self.abort(socket);
         }
     }
 
@@ -201,7 +201,12 @@ impl Equipment {
         let is_late = self.links[slot].late == Some(id);
         match event {
             SocketEvent::Resolved(address) => self.resolved(slot, address, now),
-            SocketEvent::Connected => self.connected(slot, id),
+            SocketEvent::Connected => {
+                let stage = attempt.map(|attempt| attempt.stage);
+                if is_late || matches!(stage, Some(Stage::Connecting { .. })) {
+                    self.connected(slot, id);
+                }
+            }
             _ if is_late => {
                 self.links[slot].late = None;
                 self.sockets.forget(id);

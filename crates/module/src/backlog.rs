@@ -107,6 +107,11 @@ impl Backlog {
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
+
+    /// Gives memory back that only traffic needs.
+    pub(crate) fn release(&mut self) {
+        self.waiting.shrink_to(0);
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,11 @@ pub(crate) const MAX_CONTEXT: Cid = 7;
 
 pub(crate) struct Bearer {
     pub(crate) attachment: Attachment,
+    /// Something waits for the network. Most of the time nothing does, and every byte that comes
+    /// asks.
+    is_under_way: bool,
+    /// `AT+CGATT=1` waits for the attach, whether a context does or not.
+    attach_is_wanted: bool,
     contexts: [Context; MAX_CONTEXT as usize],
     pub(crate) service: Service,
     /// What `AT+CSTT` gave, for `AT+CIICR`.
@@ -69,6 +74,15 @@ pub(crate) enum PdpType {
     Ppp,
 }
 
+impl Context {
+    fn is_under_way(&self) -> bool {
+        matches!(
+            self.activation,
+            Activation::Waiting | Activation::Activating { .. }
+        )
+    }
+}
+
 impl PdpType {
     const NAMES: [(&'static str, Self); 3] =
         [("IP", Self::Ip), ("IPV6", Self::Ipv6), ("PPP", Self::Ppp)];
@@ -117,6 +131,8 @@ impl Bearer {
     pub(crate) fn new() -> Self {
         Self {
             attachment: Attachment::Detached(None),
+            is_under_way: false,
+            attach_is_wanted: false,
             contexts: Default::default(),
             service: Service::Initial,
             task: None,
@@ -158,8 +174,14 @@ impl Bearer {
         self.address(SERVICE_CONTEXT).is_some()
     }
 
-    /// Starts an attach, unless there is one.
+    /// `AT+CGATT=1`: starts an attach, unless there is one.
     pub(crate) fn attach(&mut self, now: Instant) {
+        self.attach_is_wanted = true;
+        self.begin_attach(now);
+    }
+
+    fn begin_attach(&mut self, now: Instant) {
+        self.is_under_way = true;
         if matches!(self.attachment, Attachment::Detached(_)) {
             self.attachment = Attachment::Attaching { since: now };
         }
@@ -176,7 +198,7 @@ impl Bearer {
                 Activation::Waiting
             };
         }
-        self.attach(now);
+        self.begin_attach(now);
     }
 
     /// Ends a context, or its way to become active.
@@ -187,20 +209,31 @@ impl Bearer {
     /// Ends the attachment and every context with it.
     pub(crate) fn detach(&mut self, cause: Option<Cause>) {
         self.attachment = Attachment::Detached(cause);
+        self.attach_is_wanted = false;
         for cid in 1..=MAX_CONTEXT {
             self.deactivate(cid, cause);
         }
     }
 
-    /// Gives up what is under way and not yet done.
-    pub(crate) fn abandon(&mut self) {
-        if matches!(self.attachment, Attachment::Attaching { .. }) {
-            self.attachment = Attachment::Detached(None);
+    /// Gives up a context's way to become active, and the attach if nobody else waits for it.
+    pub(crate) fn abandon(&mut self, cid: Cid) {
+        if self.address(cid).is_none() {
+            self.deactivate(cid, None);
         }
-        for context in &mut self.contexts {
-            if !matches!(context.activation, Activation::Active(_)) {
-                context.activation = Activation::Inactive(None);
-            }
+        self.stop_attach_unless_needed();
+    }
+
+    /// Nobody waits for `AT+CGATT=1` any more.
+    pub(crate) fn abandon_attach(&mut self) {
+        self.attach_is_wanted = false;
+        self.stop_attach_unless_needed();
+    }
+
+    fn stop_attach_unless_needed(&mut self) {
+        let waits = |context: &Context| context.activation == Activation::Waiting;
+        let is_needed = self.attach_is_wanted || self.contexts.iter().any(waits);
+        if matches!(self.attachment, Attachment::Attaching { .. }) && !is_needed {
+            self.attachment = Attachment::Detached(None);
         }
     }
 
@@ -209,12 +242,18 @@ impl Bearer {
     /// The answer is the one the network gives at that moment, so that it can change while
     /// something waits for it.
     pub(crate) fn advance(&mut self, now: Instant, network: &Network, timing: &Timing) -> bool {
+        if !self.is_under_way {
+            return false;
+        }
         let mut changed = false;
         if let Attachment::Attaching { since } = self.attachment
             && now >= since + timing.attach
         {
             match network.attach {
-                Answer::Accept => self.attachment = Attachment::Attached,
+                Answer::Accept => {
+                    self.attachment = Attachment::Attached;
+                    self.attach_is_wanted = false;
+                }
                 Answer::Refuse(cause) => self.detach(Some(cause)),
                 Answer::Silence => return false,
             }
@@ -240,11 +279,16 @@ impl Bearer {
                 changed = true;
             }
         }
+        self.is_under_way = matches!(self.attachment, Attachment::Attaching { .. })
+            || self.contexts.iter().any(Context::is_under_way);
         changed
     }
 
     /// When the network's next answer comes.
     pub(crate) fn deadline(&self, network: &Network, timing: &Timing) -> Option<Instant> {
+        if !self.is_under_way {
+            return None;
+        }
         let attach = match self.attachment {
             Attachment::Attaching { since } if network.attach != Answer::Silence => {
                 Some(since + timing.attach)

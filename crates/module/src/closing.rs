@@ -80,7 +80,7 @@ impl Equipment {
 
     fn abandon_socket(&mut self, id: SocketId) {
         self.lose_unsent(id);
-        self.asks.push_back(Ask::Abort(id));
+        self.abort(id);
     }
 
     /// Forgets a socket; bytes that were accepted and never sent are counted.

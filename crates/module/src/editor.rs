@@ -90,15 +90,15 @@ impl Editor {
             if let Progress::Ended(since, end) = self.progress {
                 let belongs = byte == LF && now == since;
                 self.progress = Progress::Nothing;
-                self.line_feed.decided(byte == LF && belongs);
                 if belongs {
+                    self.line_feed.taken();
                     echo.bytes(&rx[at..=at]);
                 }
                 return (at + usize::from(belongs), Some(end));
             }
             if byte == LF && self.progress == Progress::Nothing {
                 // Dropped where a line may begin, and not echoed.
-                self.line_feed.dropped();
+                self.line_feed.taken();
                 continue;
             }
             self.line_feed.carriage_return = None;
@@ -131,7 +131,7 @@ impl Editor {
         let is_near = now == since || (self.line_feed.line_before && now <= since + within);
         let belongs = byte == LF && is_near;
         if belongs {
-            self.line_feed.dropped();
+            self.line_feed.taken();
         }
         belongs
     }
@@ -240,13 +240,8 @@ impl LineFeed {
         self.last_line = false;
     }
 
-    fn decided(&mut self, line_feed: bool) {
-        if line_feed {
-            self.dropped();
-        }
-    }
-
-    fn dropped(&mut self) {
+    /// A LF was taken that is no payload.
+    fn taken(&mut self) {
         if self.carriage_return.take().is_some() {
             self.last_line = true;
         }

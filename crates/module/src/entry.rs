@@ -77,7 +77,9 @@ impl DataEntry {
             Some(ring) => {
                 let room = profile.limits.send.saturating_sub(ring.staged());
                 ring.stage(&run[..run.len().min(room)]);
-                if matches!(terminator, Some(BACKSPACE | DEL)) && self.length > 0 {
+                // What is beyond the limit was never staged: erasing it takes nothing back.
+                let erases = matches!(terminator, Some(BACKSPACE | DEL));
+                if erases && ring.staged() == self.length {
                     ring.unstage_last();
                 }
                 true

@@ -14,10 +14,14 @@ use crate::link::{self, Link};
 use crate::reply::Reply;
 use crate::settings::Settings;
 use crate::sockets::Sockets;
-use crate::{Cause, Config, Counters, Dropped, Event, Network, Profile, SocketId, Transport};
+use crate::{
+    Cause, Config, Counters, Dropped, Event, Network, Profile, SimState, SocketId, Transport,
+};
 
-/// Events that wait for an observer; one that does not look misses the newest.
+/// Events that wait for an observer; one that does not look misses the oldest.
 const EVENT_LIMIT: usize = 64;
+/// Requests that wait for the adapter before no more input is taken.
+const ASK_LIMIT: usize = 16;
 
 pub(crate) struct Equipment {
     pub(crate) config: Arc<Config>,
@@ -26,6 +30,8 @@ pub(crate) struct Equipment {
     /// What `AT&W` kept.
     pub(crate) saved: Settings,
     pub(crate) pin_tries: u8,
+    /// The SIM asks for its PIN at power-up.
+    is_pin_set: bool,
     pub(crate) radio: Radio,
     pub(crate) bearer: Bearer,
     pub(crate) links: Vec<Link>,
@@ -101,6 +107,7 @@ impl Equipment {
             settings,
             saved: settings,
             pin_tries: 0,
+            is_pin_set: matches!(config.network.sim, SimState::Pin | SimState::Puk),
             radio: Radio {
                 functionality: 1,
                 operator_mode: 0,
@@ -130,19 +137,31 @@ impl Equipment {
     /// were told. The sockets do not.
     pub(crate) fn carry_over(&mut self, mut old: Self, keeps_output: bool) {
         self.network = old.network;
+        self.pin_tries = old.pin_tries;
+        self.is_pin_set = old.is_pin_set;
+        if self.is_pin_set && self.network.sim == SimState::Ready {
+            self.network.sim = SimState::Pin;
+        }
         self.saved = old.saved;
         self.settings = old.saved;
+        for id in old.sockets.ids().collect::<Vec<_>>() {
+            old.lose_unsent(id);
+            old.abort(id);
+        }
         self.counters = old.counters;
         self.reported_state = old.reported_state;
         self.reported_registration = self.registration();
         self.sockets.continue_after(&old.sockets);
         self.asks = core::mem::take(&mut old.asks);
         self.asks.retain(|ask| matches!(ask, Ask::Abort(_)));
-        self.asks.extend(old.sockets.ids().map(Ask::Abort));
         self.events = core::mem::take(&mut old.events);
         if keeps_output {
-            for (link, old) in self.links.iter_mut().zip(&mut old.links) {
-                link.received = old.received.take();
+            for (slot, (link, old_link)) in self.links.iter_mut().zip(&mut old.links).enumerate() {
+                link.received = old_link.received.take();
+                if let Some(ring) = &mut link.received {
+                    // What was not printed must not be taken for a later connection's.
+                    ring.truncate(old.reply.printed_of(slot));
+                }
             }
             self.reply = old.reply;
         }
@@ -150,7 +169,8 @@ impl Equipment {
 
     /// Lets network, attempts and closed sockets move on; gives whether anything did.
     pub(crate) fn advance(&mut self, now: Instant) -> bool {
-        let mut moved = self.bearer.advance(now, &self.network, &self.config.timing);
+        let mut moved = self.report_registration();
+        moved |= self.bearer.advance(now, &self.network, &self.config.timing);
         for slot in 0..self.links.len() {
             moved |= self.advance_link(slot, now);
         }
@@ -193,13 +213,61 @@ impl Equipment {
     }
 
     pub(crate) fn event(&mut self, event: Event) {
-        if self.events.len() < EVENT_LIMIT {
-            self.events.push_back(event);
+        if self.events.len() >= EVENT_LIMIT {
+            self.events.pop_front();
         }
+        self.events.push_back(event);
     }
 
     pub(crate) fn next_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        let event = self.events.pop_front();
+        if event.is_none() {
+            self.events.shrink_to(0);
+        }
+        event
+    }
+
+    pub(crate) fn next_ask(&mut self) -> Option<Ask> {
+        let ask = self.asks.pop_front();
+        if ask.is_none() {
+            self.asks.shrink_to(0);
+        }
+        ask
+    }
+
+    /// An attempt or a socket is to be forgotten. What the adapter has not begun it is not asked.
+    pub(crate) fn abort(&mut self, id: SocketId) {
+        let count = self.asks.len();
+        self.asks
+            .retain(|ask| !matches!(ask, Ask::Resolve(i) | Ask::Connect(i, ..) if *i == id));
+        if self.asks.len() == count {
+            self.asks.push_back(Ask::Abort(id));
+        }
+    }
+
+    /// How many bytes of input may be taken now: none while the adapter has much to do.
+    pub(crate) fn room_for_input(&self) -> usize {
+        match self.asks.len() < ASK_LIMIT {
+            true => self.reply.room_for_input(),
+            false => 0,
+        }
+    }
+
+    /// Gives memory back that only a connection needs.
+    pub(crate) fn release(&mut self) {
+        self.links.iter_mut().for_each(Link::release);
+        let holds_none = self.links.iter().all(|link| link.received.is_none());
+        if holds_none && self.reply.is_empty() && self.backlog.is_empty() {
+            self.reply.release();
+            self.backlog.release();
+        }
+    }
+
+    /// The SIM is in this state from now on.
+    pub(crate) fn set_sim(&mut self, sim: SimState) {
+        self.network.sim = sim;
+        self.pin_tries = 0;
+        self.is_pin_set = matches!(sim, SimState::Pin | SimState::Puk);
     }
 
     pub(crate) fn final_result(&mut self, result: Final) {
@@ -212,9 +280,8 @@ impl Equipment {
         reply.final_result(result, &config.profile.dialect, settings);
     }
 
-    /// Notices what changed and says it: the state to observers, the registration to the DTE.
-    pub(crate) fn report_changes(&mut self) {
-        self.report_registration();
+    /// Tells observers when the service came into another state.
+    pub(crate) fn report_state(&mut self) {
         let state = self.ip_state();
         if state != self.reported_state {
             self.reported_state = state;

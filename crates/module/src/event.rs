@@ -3,7 +3,7 @@
 use core::fmt;
 use core::net::SocketAddr;
 
-use simless_at::IpState;
+use simless_at::{Final, IpState};
 
 use crate::Cid;
 
@@ -12,14 +12,16 @@ use crate::Cid;
 pub enum Event {
     /// The TCP/UDP service came into this state.
     State(IpState),
-    /// The module said `+CME ERROR: 50`, for this cause.
-    Failed(Cause),
+    /// A command, or a connection on its way, failed without a code of its own, for this cause.
+    /// The result is what the module says: `+CME ERROR: 50`, or `ERROR` where the profile spells
+    /// it so (guide E1).
+    Failed(Final, Cause),
     /// Something was dropped at a limit.
     Dropped(Dropped),
 }
 
-/// Why the module said `+CME ERROR: 50`: the guide's five causes (G9.2) and what else shares the
-/// code.
+/// Why something failed without a code of its own: the guide's five causes of `+CME ERROR: 50`
+/// (G9.2), and what else shares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// G9.2.1: the network refused to attach a SIM without credit.

@@ -13,6 +13,9 @@ use crate::{SocketId, Transport};
 /// The most slots any profile has.
 pub(crate) const MAX_LINKS: usize = 8;
 
+/// The link of a command that names none.
+pub(crate) const SLOT: usize = 0;
+
 pub(crate) struct Link {
     pub(crate) state: LinkState,
     /// What the last `AT+CIPSTART` asked for.
@@ -127,7 +130,7 @@ impl Link {
 
     /// Gives the buffer back when nobody needs it.
     pub(crate) fn release(&mut self) {
-        let is_empty = self.received.as_ref().is_none_or(Ring::is_empty);
+        let is_empty = self.received.as_ref().is_some_and(Ring::is_empty);
         if is_empty && self.connected().is_none() {
             self.received = None;
         }

@@ -7,7 +7,7 @@ use simless_at::Instant;
 use crate::bearer::SERVICE_CONTEXT;
 use crate::editor::Editor;
 use crate::equipment::{Ask, Equipment};
-use crate::link::Link;
+use crate::link::SLOT;
 use crate::run::Running;
 use crate::{
     Cause, Control, Event, Network, Peer, Profile, Request, Snapshot, SocketEvent, SocketId,
@@ -34,7 +34,16 @@ pub struct Module {
 
 impl Module {
     /// A module that was just switched on.
+    ///
+    /// # Panics
+    /// When the profile's limits contradict each other: see
+    /// [`Limits::are_sound`](crate::Limits::are_sound).
     pub fn new(config: Arc<Config>) -> Self {
+        assert!(
+            config.profile.limits.are_sound(),
+            "the limits of profile {} contradict each other",
+            config.profile.name
+        );
         Self {
             editor: Editor::new(),
             running: None,
@@ -50,7 +59,7 @@ impl Module {
     pub fn handle_uart(&mut self, rx: &[u8], now: Instant) -> usize {
         let mut taken = 0;
         while taken < rx.len() {
-            let room = self.equipment.reply.room_for_input();
+            let room = self.equipment.room_for_input();
             let rest = &rx[taken..];
             let n = self.take(&rest[..rest.len().min(room)], now);
             if n == 0 {
@@ -104,31 +113,26 @@ impl Module {
             if let Some(ring) = &mut links[slot].received {
                 ring.consume(n);
             }
-            links[slot].release();
         });
         self.settle(now);
     }
 
     /// The next thing the adapter has to do.
     pub fn poll_request(&mut self) -> Option<Request<'_>> {
-        loop {
-            return Some(match self.equipment.asks.pop_front()? {
-                // Cancelled before it was asked.
-                Ask::Resolve(id) if self.equipment.name_of(id).is_none() => continue,
-                Ask::Resolve(id) => Request::Resolve {
-                    id,
-                    name: self.equipment.name_of(id).unwrap_or_default(),
-                },
-                Ask::Connect(id, transport, address) => Request::Connect {
-                    id,
-                    transport,
-                    address,
-                },
-                Ask::CountUnread(id) => Request::CountUnread { id },
-                Ask::Shutdown(id) => Request::Shutdown { id },
-                Ask::Abort(id) => Request::Abort { id },
-            });
-        }
+        Some(match self.equipment.next_ask()? {
+            Ask::Resolve(id) => Request::Resolve {
+                id,
+                name: self.equipment.name_of(id).unwrap_or_default(),
+            },
+            Ask::Connect(id, transport, address) => Request::Connect {
+                id,
+                transport,
+                address,
+            },
+            Ask::CountUnread(id) => Request::CountUnread { id },
+            Ask::Shutdown(id) => Request::Shutdown { id },
+            Ask::Abort(id) => Request::Abort { id },
+        })
     }
 
     /// Says what happened to an attempt. One that the module has forgotten is ignored.
@@ -176,12 +180,7 @@ impl Module {
         else {
             return;
         };
-        let link = &mut equipment.links[slot];
-        if let Some(ring) = &mut link.received {
-            ring.filled(n);
-        }
-        link.received(n);
-        equipment.received(slot, n);
+        equipment.filled(slot, n);
         self.settle(now);
     }
 
@@ -205,7 +204,7 @@ impl Module {
         let equipment = &mut self.equipment;
         match control {
             Control::DteLeft => self.dte_left(now),
-            Control::Sim(sim) => equipment.network.sim = sim,
+            Control::Sim(sim) => equipment.set_sim(sim),
             Control::Registration(registration) => equipment.network.registration = registration,
             Control::Attach(answer) => equipment.network.attach = answer,
             Control::Activation(answer) => equipment.network.activation = answer,
@@ -234,7 +233,7 @@ impl Module {
             registration: equipment.registration(),
             attached: equipment.bearer.is_attached(),
             address: equipment.bearer.address(SERVICE_CONTEXT),
-            peer: equipment.links[0].target.as_ref().map(|target| Peer {
+            peer: equipment.links[SLOT].target.as_ref().map(|target| Peer {
                 transport: target.transport,
                 host: &target.host,
                 port: target.port,
@@ -259,22 +258,17 @@ impl Module {
 
     /// Does everything that is due by now.
     pub(crate) fn settle(&mut self, now: Instant) {
-        loop {
-            let advanced = self.equipment.advance(now);
-            let ran = self.run(now);
+        while self.equipment.advance(now) | self.run(now) {
             if self.equipment.wants_restart && self.running.is_none() {
                 self.restart(true);
             }
-            if !advanced && !ran {
-                break;
-            }
         }
-        self.equipment.report_changes();
-        self.equipment.links.iter_mut().for_each(Link::release);
+        self.equipment.report_state();
+        self.equipment.release();
         let may_publish = self
             .running
             .as_ref()
-            .is_none_or(|running| running.allows_urcs(self.equipment.reply.line_has_info()));
+            .is_none_or(|running| running.allows_urcs(self.equipment.reply.command_has_info()));
         if may_publish {
             self.equipment.publish(true);
         }

@@ -6,6 +6,8 @@ use core::time::Duration;
 
 use simless_at::{Cme, Dialect, ErrorDetail};
 
+use crate::link::MAX_LINKS;
+
 pub use kingcom_g3524::KINGCOM_G3524;
 
 /// A device. Code may ask for a field, never for which profile it is.
@@ -83,10 +85,22 @@ pub struct Limits {
     pub block: usize,
     /// Bytes of a datagram that is received.
     pub datagram: usize,
+    /// Datagrams that wait, for the DTE or to be sent, however small: each costs a mark.
+    pub datagrams: usize,
     /// URCs that wait for the DTE.
     pub urcs: usize,
     /// Closed connections that may still have bytes to send.
     pub closing: usize,
+}
+
+impl Limits {
+    /// Whether a module can live with them: there is a link and no more than eight, a payload fits
+    /// a datagram and the room for unsent bytes, and no block is empty.
+    pub const fn are_sound(&self) -> bool {
+        let links = 1 <= self.links && self.links <= MAX_LINKS;
+        let send = 1 <= self.send && self.send <= self.unsent && self.send <= u16::MAX as usize;
+        links && send && self.block > 0 && self.received > 0
+    }
 }
 
 /// How long things take.

@@ -4,12 +4,15 @@ use crate::backlog::Waiting;
 use crate::equipment::Equipment;
 use crate::{Dropped, Event};
 
-/// Datagrams that wait for the DTE, however small: each costs a mark and a header.
-const DATAGRAM_LIMIT: usize = 256;
-
 impl Equipment {
     /// Bytes were read into a link's ring: they wait for their moment.
-    pub(crate) fn received(&mut self, slot: usize, n: usize) {
+    pub(crate) fn filled(&mut self, slot: usize, n: usize) {
+        let link = &mut self.links[slot];
+        let n = link.received.as_mut().map_or(0, |ring| ring.filled(n));
+        if n == 0 {
+            return;
+        }
+        link.received(n);
         self.counters.received += n as u64;
         self.backlog.push_stream(slot, n);
     }
@@ -25,7 +28,7 @@ impl Equipment {
                 .is_some_and(|ring| ring.len() + datagram.len() <= limits.received)
             && self
                 .backlog
-                .push_datagram(slot, datagram.len(), DATAGRAM_LIMIT);
+                .push_datagram(slot, datagram.len(), limits.datagrams);
         if !found_room {
             self.counters.dropped_datagrams += 1;
             self.event(Event::Dropped(Dropped::Datagram));

@@ -29,11 +29,12 @@ impl Equipment {
         }
     }
 
-    /// Notices a change: the DTE is told, and what rested on the registration goes with it.
-    pub(crate) fn report_registration(&mut self) {
+    /// Notices a change, and tells whether there was one: the DTE is told, and what rested on the
+    /// registration goes with it.
+    pub(crate) fn report_registration(&mut self) -> bool {
         let registration = self.registration();
         if registration == self.reported_registration {
-            return;
+            return false;
         }
         self.reported_registration = registration;
         if !registration.is_registered() && self.bearer.attachment_exists() {
@@ -54,5 +55,6 @@ impl Equipment {
                 _ => self.urc(Urc::Registration(domain, registration, cell)),
             }
         }
+        true
     }
 }

@@ -10,13 +10,16 @@ use crate::link::MAX_LINKS;
 use crate::ring::Ring;
 use crate::settings::Settings;
 
-/// Text that may wait for the DTE before no more input is taken.
+/// Text that may wait for the DTE before no more input is taken and no further command runs. What
+/// one byte or one command adds comes on top.
 const TEXT_LIMIT: usize = 2048;
 /// Text that may wait for the DTE before received data and URCs wait too. Until then each block is
 /// printed as it comes; beyond it small blocks grow together.
 const PUBLISH_LIMIT: usize = 512;
-/// A text buffer that grew beyond this is given back when it is empty.
-const TEXT_KEPT: usize = 1024;
+
+/// What an idle module keeps room for: text, and pieces of output. Most answers fit.
+const TEXT_KEPT: usize = 512;
+const SEGMENTS_KEPT: usize = 8;
 
 /// The output, in order: text of its own, and ranges of the links' rings.
 pub(crate) struct Reply {
@@ -26,8 +29,6 @@ pub(crate) struct Reply {
     segments: VecDeque<Segment>,
     /// Whether the command that runs has printed an info line.
     command_has_info: bool,
-    /// Whether the line that runs has.
-    line_has_info: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -47,7 +48,6 @@ impl Reply {
             taken: 0,
             segments: VecDeque::new(),
             command_has_info: false,
-            line_has_info: false,
         }
     }
 
@@ -61,12 +61,8 @@ impl Reply {
         self.pending_text() < PUBLISH_LIMIT
     }
 
-    pub(crate) fn line_has_info(&self) -> bool {
-        self.line_has_info
-    }
-
-    pub(crate) fn begin_line(&mut self) {
-        self.line_has_info = false;
+    pub(crate) fn command_has_info(&self) -> bool {
+        self.command_has_info
     }
 
     pub(crate) fn begin_command(&mut self) {
@@ -82,14 +78,13 @@ impl Reply {
         if !core::mem::replace(&mut self.command_has_info, true) {
             self.append(b"\r\n");
         }
-        self.line_has_info = true;
         self.format(line);
         self.append(b"\r\n");
     }
 
     /// The one final result of a command line.
     pub(crate) fn final_result(&mut self, result: Final, dialect: &Dialect, settings: &Settings) {
-        self.line_has_info = false;
+        self.command_has_info = false;
         if settings.quiet {
             return;
         }
@@ -195,14 +190,34 @@ impl Reply {
             }
             n -= step;
         }
+        // A DTE that is always a little behind never empties it: what it took has to go at times,
+        // but not so often that moving the rest costs more than printing it did.
         if self.taken == self.text.len() {
             self.text.clear();
-            self.text.shrink_to(TEXT_KEPT);
+            self.text.shrink_to(TEXT_LIMIT);
+            self.taken = 0;
+        } else if self.taken >= TEXT_LIMIT && self.taken >= self.pending_text() {
+            self.text.drain(..self.taken);
             self.taken = 0;
         }
     }
 
-    /// Bytes that are printed but not yet taken.
+    /// Bytes of a link's ring that are printed but not yet taken.
+    pub(crate) fn printed_of(&self, slot: usize) -> usize {
+        let of_slot = |segment: &Segment| match *segment {
+            Segment::Data { slot: s, length } if s == slot => length,
+            _ => 0,
+        };
+        self.segments.iter().map(of_slot).sum()
+    }
+
+    /// Gives memory back that only traffic needs.
+    pub(crate) fn release(&mut self) {
+        self.text.shrink_to(TEXT_KEPT);
+        self.segments.shrink_to(SEGMENTS_KEPT);
+    }
+
+    /// Whether the DTE took all that was printed.
     pub(crate) fn is_empty(&self) -> bool {
         self.segments.is_empty()
     }

@@ -90,9 +90,23 @@ impl Ring {
         &mut self.bytes[self.tail..limit]
     }
 
-    /// Says that `n` bytes of [`Ring::space`] were written.
-    pub(crate) fn filled(&mut self, n: usize) {
-        self.tail = (self.tail + n).min(self.free_until());
+    /// Says that `n` bytes of [`Ring::space`] were written; gives how many there was room for.
+    pub(crate) fn filled(&mut self, n: usize) -> usize {
+        let n = n.min(self.free_until() - self.tail);
+        self.tail += n;
+        n
+    }
+
+    /// Keeps the `n` oldest bytes. Nothing may be staged.
+    pub(crate) fn truncate(&mut self, n: usize) {
+        match self.end {
+            Some(end) if n <= end - self.head => {
+                self.tail = self.head + n;
+                self.end = None;
+            }
+            Some(end) => self.tail = self.tail.min(n - (end - self.head)),
+            None => self.tail = self.tail.min(self.head + n),
+        }
     }
 
     /// Appends what fits; gives how many bytes did.
@@ -208,7 +222,7 @@ mod tests {
     proptest! {
         /// P4: the ring holds what a queue would, and never more than its capacity.
         #[test]
-        fn a_ring_is_a_queue(steps in proptest::collection::vec((0_u8..4, 0_usize..9), 0..80)) {
+        fn a_ring_is_a_queue(steps in proptest::collection::vec((0_u8..5, 0_usize..9), 0..80)) {
             let mut ring = Ring::new(16);
             let mut queue = VecDeque::new();
             let mut next = 0_u8;
@@ -229,10 +243,39 @@ mod tests {
                         ring.stage(&bytes);
                         ring.discard();
                     }
+                    3 => {
+                        ring.truncate(n);
+                        queue.truncate(n);
+                    }
                     _ => {
                         let part: Vec<u8> = queue.iter().skip(2).take(n).copied().collect();
                         prop_assert_eq!(ring.range(2, n).concat(), part);
                     }
+                }
+                prop_assert_eq!(contents(&ring), queue.iter().copied().collect::<Vec<_>>());
+            }
+        }
+
+        /// Payloads join the queue whole while older bytes leave.
+        #[test]
+        fn payloads_join_while_others_leave(
+            steps in proptest::collection::vec((0_usize..=8, 0_usize..9, any::<bool>()), 0..80)
+        ) {
+            let mut ring = Ring::new(40);
+            let mut queue = VecDeque::new();
+            for (next, (n, leaving, keep)) in (0_u8..).zip(steps) {
+                let bytes = vec![next; n];
+                let fits = queue.len() + n <= 24;
+                ring.reserve(8);
+                prop_assert_eq!(ring.stage(&bytes[..n / 2]), n / 2);
+                ring.consume(leaving);
+                queue.drain(..leaving.min(queue.len()));
+                prop_assert_eq!(ring.stage(&bytes[n / 2..]), n - n / 2);
+                if keep && fits {
+                    ring.commit();
+                    queue.extend(&bytes);
+                } else {
+                    ring.discard();
                 }
                 prop_assert_eq!(contents(&ring), queue.iter().copied().collect::<Vec<_>>());
             }

@@ -35,28 +35,26 @@ pub(crate) enum Step {
 impl Running {
     pub(crate) fn deadline(&self, guard: core::time::Duration) -> Option<Instant> {
         match self.step {
-            Step::Due(at) => Some(at),
+            // One that is due already waits for the DTE to read.
+            Step::Due(at) => Some(at).filter(|at| *at > self.checked),
             Step::Wait(wait) => wait.deadline(self.checked),
             Step::Entry(entry) => Some(entry.since + guard),
         }
     }
 
     /// Whether URCs and data may be printed between what the line prints (guide F7).
-    pub(crate) fn allows_urcs(&self, line_has_info: bool) -> bool {
-        !matches!(self.step, Step::Entry(_)) && !line_has_info
+    pub(crate) fn allows_urcs(&self, command_has_info: bool) -> bool {
+        !matches!(self.step, Step::Entry(_)) && !command_has_info
     }
 }
 
 impl Module {
     /// A line ended.
     pub(crate) fn begin(&mut self, end: LineEnd, now: Instant) {
-        // What happened before the line is said before its answer: a CLOSED in particular, that
-        // must not be taken for the end of the connection the line may open.
-        self.equipment.publish(false);
-        self.equipment.reply.begin_line();
         match end {
             LineEnd::Nothing => {}
             LineEnd::TooLong => {
+                self.equipment.publish(false);
                 self.equipment.counters.dropped_lines += 1;
                 self.equipment.event(Event::Dropped(Dropped::Line));
                 self.equipment.final_result(Final::Error);
@@ -78,7 +76,9 @@ impl Module {
         while let Some(running) = &mut self.running {
             running.checked = now;
             let done = match running.step {
-                Step::Due(at) if now >= at => self.next_command(now),
+                Step::Due(at) if now >= at && self.equipment.reply.room_for_input() > 0 => {
+                    self.next_command(now)
+                }
                 Step::Wait(wait) => self.equipment.check(&wait, now).map(finished),
                 // A payload that does not go on (guide G5.9).
                 Step::Entry(entry)
@@ -150,12 +150,13 @@ impl Module {
                 if let Some(running) = &mut self.running {
                     running.step = Step::Due(now + self.equipment.config.timing.command);
                 }
+                self.equipment.reply.begin_command();
             }
             Ok(Outcome::Final(result)) => self.finish(result),
             Err(failure) => {
                 let result = self.spell(failure.code);
                 if let Some(cause) = failure.cause {
-                    self.equipment.event(Event::Failed(cause));
+                    self.equipment.event(Event::Failed(result, cause));
                 }
                 self.finish(result);
             }
@@ -197,6 +198,11 @@ impl Module {
 
     fn next_command(&mut self, now: Instant) -> Option<Result<Outcome, Failure>> {
         let running = self.running.as_mut()?;
+        // What happened before the command is said before its answer: a CLOSED in particular, that
+        // must not be taken for the end of the connection the command may open. What an earlier
+        // command of the line changed has its effect now.
+        self.equipment.advance(now);
+        self.equipment.publish(false);
         self.equipment.reply.begin_command();
         let line = self.editor.take_line();
         let outcome = match Call::split_first(&line[running.next..]) {

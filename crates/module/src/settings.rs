@@ -64,7 +64,8 @@ pub(crate) const REGISTERS: [Register; 8] = [
     register(10, 15, 1, 254),
 ];
 
-const BACKSPACE: Register = register(5, 8, 0, 127);
+/// A control character, or DEL: a printable one would lock the DTE out.
+const BACKSPACE: Register = register(5, 8, 0, 31);
 const BACKSPACE_INDEX: usize = 3;
 
 impl Settings {

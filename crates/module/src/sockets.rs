@@ -146,6 +146,9 @@ impl Socket {
 
     /// The network took `n` bytes; of a UDP socket one datagram.
     pub(crate) fn written(&mut self, n: usize) {
+        if n == 0 {
+            return;
+        }
         let n = self.datagrams.pop_front().map_or(n, usize::from);
         if let Some(ring) = &mut self.unsent {
             ring.consume(n);
@@ -163,11 +166,12 @@ impl Socket {
     }
 
     /// Makes the entered payload part of what is sent, when there is room for it; gives its size.
-    pub(crate) fn accept(&mut self, limit: usize) -> Option<usize> {
+    pub(crate) fn accept(&mut self, limits: &Limits) -> Option<usize> {
         let transport = self.transport;
+        let has_mark = self.datagrams.len() < limits.datagrams;
         let ring = self.payload()?;
         let length = ring.staged();
-        if ring.len() + length > limit {
+        if ring.len() + length > limits.unsent || !has_mark {
             return None;
         }
         ring.commit();

@@ -84,6 +84,11 @@ impl Module {
 
     /// The DTE hung up: what it was typing or entering ends (guide G5.9).
     pub(crate) fn dte_left(&mut self, now: Instant) {
+        // A line whose CR was the last byte was whole.
+        if let Some(end) = self.editor.take_ended() {
+            self.begin(end, now);
+            self.settle(now);
+        }
         self.editor.dte_left();
         if let Some(Running {
             step: Step::Entry(entry),

@@ -101,7 +101,7 @@ impl Equipment {
             return done;
         }
         let guard = wait.guard.filter(|guard| now >= guard.at)?;
-        self.abandon_wait(wait.until);
+        self.abandon_wait(wait.until, now);
         Some(Ok(guard.result))
     }
 
@@ -161,14 +161,14 @@ impl Equipment {
     }
 
     fn check_room(&mut self, id: SocketId, at: Instant, now: Instant) -> Option<Done> {
-        let limit = self.config.profile.limits.unsent;
+        let limits = &self.config.profile.limits;
         let Some(socket) = self.sockets.get_mut(id).filter(|socket| socket.is_open()) else {
             return Some(Err(Cme::FAILED.into()));
         };
         if now < at {
             return None;
         }
-        let length = socket.accept(limit)?;
+        let length = socket.accept(limits)?;
         self.counters.sent += length as u64;
         Some(Ok(Final::Sent))
     }
@@ -184,13 +184,16 @@ impl Equipment {
     }
 
     /// The guard ran out: what the command had started is given up.
-    fn abandon_wait(&mut self, condition: Condition) {
+    fn abandon_wait(&mut self, condition: Condition, now: Instant) {
         match condition {
-            Condition::Attached | Condition::Active(_) => self.bearer.abandon(),
+            Condition::Attached => self.bearer.abandon_attach(),
+            Condition::Active(cid) => self.bearer.abandon(cid),
             Condition::BroughtUp => {
-                self.bearer.abandon();
+                self.bearer.abandon(SERVICE_CONTEXT);
                 self.bearer.service = Service::Started;
             }
+            // An adapter that counted wrong must not keep the connection from being closed.
+            Condition::Drained(slot) => self.close(slot, now),
             Condition::Room(socket, _) => {
                 if let Some(ring) = self.sockets.get_mut(socket).and_then(|s| s.payload()) {
                     ring.discard();
@@ -200,10 +203,10 @@ impl Equipment {
                 if let Some(query) = self.query.take() {
                     self.sockets.forget(query.socket);
                     self.asks.push_back(Ask::Abort(query.socket));
-                    self.event(Event::Failed(Cause::NotResolved));
+                    self.event(Event::Failed(Final::Cme(Cme::FAILED), Cause::NotResolved));
                 }
             }
-            Condition::Elapsed(..) | Condition::Connected(_) | Condition::Drained(_) => {}
+            Condition::Elapsed(..) | Condition::Connected(_) => {}
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use alloc::string::String;
 
-use simless_at::{Args, Cme, ConnectOrder};
+use simless_at::{Args, Cme, ConnectOrder, Final};
 
 use super::service::MAX_NAME;
 use super::{Command, DONE, Parameters};
 use crate::equipment::{Ask, Equipment, Failure};
-use crate::link::{Closing, Target};
+use crate::link::{Closing, SLOT, Target};
 use crate::wait::{Condition, Outcome, Wait};
 use crate::{Cause, Transport};
 
@@ -19,9 +19,6 @@ pub(super) const COMMANDS: &[Command] = &[
         .test("")
         .execute(close),
 ];
-
-/// The only link of a module that has one.
-const SLOT: usize = 0;
 
 /// A wrong format is found before a wrong state: it changes nothing, also while connected.
 fn start(equipment: &mut Equipment, mut parameters: Parameters<'_>) -> Result<Outcome, Failure> {
@@ -58,17 +55,19 @@ fn target(args: &mut Args<'_>) -> Result<Target, Cme> {
 
 /// A connection that stands is closed when what was readable of it has been printed (guide G7.4);
 /// one on its way is cancelled (guide G4.8).
-fn close(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {
+fn close(equipment: &mut Equipment, parameters: Parameters<'_>) -> Result<Outcome, Failure> {
     if let Some(socket) = equipment.links[SLOT].connected() {
         equipment.links[SLOT].closing = Closing::Counting;
         equipment.asks.push_back(Ask::CountUnread(socket));
-        return Ok(Outcome::Wait(Wait::until(Condition::Drained(SLOT))));
+        let guard = parameters.now + equipment.profile().guards.send;
+        let drained = Wait::until(Condition::Drained(SLOT));
+        return Ok(Outcome::Wait(drained.guarded(guard, Final::Closed)));
     }
     let link = &equipment.links[SLOT];
     let is_on_its_way = link.attempt().is_some() || link.late.is_some();
     equipment.cancel(SLOT);
     if is_on_its_way {
-        DONE
+        Ok(Outcome::Final(Final::Closed))
     } else {
         Err(Cause::State(equipment.ip_state()).into())
     }

@@ -13,11 +13,11 @@ use crate::wait::{Condition, Outcome, Wait};
 use crate::{Cause, Transport};
 
 pub(super) const COMMANDS: &[Command] = &[
-    Command::new("+CSTT", "Access point for the service", "guide 8")
+    Command::new("+CSTT", "Access point for the service", "guide G4.7")
         .test("")
         .read(read_task)
         .set(set_task),
-    Command::new("+CIICR", "Bring the service's context up", "guide 8")
+    Command::new("+CIICR", "Bring the service's context up", "guide G4.7")
         .test("")
         .execute(bring_up),
     Command::new("+CIFSR", "Local address", "guide 3")
@@ -31,14 +31,14 @@ pub(super) const COMMANDS: &[Command] = &[
         .test("+CIPSTATUS:")
         .read(|_, _| DONE)
         .execute(status),
-    Command::new("+CIPSHUT", "Shut the service down", "guide 4")
+    Command::new("+CIPSHUT", "Shut the service down", "guide 7")
         .test("")
         .execute(shut),
     // The guide's own spelling in one place (G7.3).
-    Command::new("+CISHUT", "The same as AT+CIPSHUT", "guide 4")
+    Command::new("+CISHUT", "The same as AT+CIPSHUT", "guide 4, 7")
         .test("")
         .execute(shut),
-    Command::new("+CDNSGIP", "Look a name up", "by custom")
+    Command::new("+CDNSGIP", "Look a name up", "guide G4.10")
         .test("")
         .set(look_up),
 ];
@@ -85,7 +85,8 @@ fn bring_up(equipment: &mut Equipment, parameters: Parameters<'_>) -> Result<Out
         IpState::Start => {}
         state => return Err(Cause::State(state).into()),
     }
-    equipment.bring_up(parameters.now);
+    let apn = equipment.bearer.task.as_ref().map(|task| task.apn.clone());
+    equipment.bring_up(apn, parameters.now);
     let guard = parameters.now + equipment.profile().guards.bring_up;
     Ok(Outcome::Wait(
         Wait::until(Condition::BroughtUp).guarded(guard, Final::NoResponse),

@@ -6,6 +6,7 @@ use super::{Command, DONE, Parameters};
 use crate::SocketId;
 use crate::entry::EntryForm;
 use crate::equipment::{Equipment, Failure};
+use crate::link::SLOT;
 use crate::wait::{Condition, Outcome, Wait};
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -56,7 +57,7 @@ fn send_length(
 
 /// No connection: ERROR at once, no prompt (guide G5.3, P17).
 fn connected(equipment: &Equipment) -> Result<SocketId, Failure> {
-    equipment.links[0].connected().ok_or(Cme::FAILED.into())
+    equipment.links[SLOT].connected().ok_or(Cme::FAILED.into())
 }
 
 fn read_header(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {

@@ -27,6 +27,7 @@ pub const KINGCOM_G3524: Profile = Profile {
         received: 16 * 1024,
         block: 1460,
         datagram: 2048,
+        datagrams: 256,
         urcs: 64,
         closing: 3,
     },

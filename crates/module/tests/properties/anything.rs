@@ -22,6 +22,7 @@ enum Step {
     Control(Control),
     Time(u64),
     DteReads(bool),
+    Bite(usize),
     PeerReads(bool),
 }
 
@@ -96,6 +97,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => prop::sample::select(vec![1, 20_000, 1_000_000, 45_000_000, 130_000_000])
             .prop_map(Step::Time),
         1 => any::<bool>().prop_map(Step::DteReads),
+        1 => (1_usize..3000).prop_map(Step::Bite),
         1 => any::<bool>().prop_map(Step::PeerReads),
     ]
 }
@@ -120,6 +122,7 @@ fn act(rig: &mut Rig, step: &Step) {
         Step::Control(control) => rig.control(*control),
         Step::Time(micros) => rig.pass(Duration::from_micros(*micros)),
         Step::DteReads(reads) => rig.dte_reads = *reads,
+        Step::Bite(bite) => rig.bite = *bite,
         Step::PeerReads(reads) if !rig.peers.is_empty() => rig.peer().reads = *reads,
         Step::Peer(_) | Step::PeerReads(_) => {}
     }

@@ -155,3 +155,16 @@ proptest! {
         prop_assert_eq!(rig.say(b"AT\r"), b"\r\nOK\r\n".to_vec());
     }
 }
+
+/// A line that was whole when its DTE left is carried out; a half-typed one is forgotten.
+#[test]
+fn a_dte_that_leaves_has_its_last_line_carried_out() {
+    let mut rig = Rig::connected("TCP");
+    rig.say_part(b"AT+CIPCLOSE\r");
+    rig.control(simless_module::Control::DteLeft);
+    assert_eq!(rig.output, b"\r\nOK\r\n");
+    rig.say(b"AT+CIPST");
+    rig.control(simless_module::Control::DteLeft);
+    let answer = rig.say(b"AT+CIPSTATUS\r");
+    assert_eq!(answer, b"\r\n+IPSTATUS: IP CLOSE\r\n\r\nOK\r\n");
+}

@@ -109,8 +109,9 @@ proptest! {
     /// P20, P21, P24: no unit stands inside another, nothing is said during data entry, and the
     /// lengths alone give the stream back.
     #[test]
-    fn units_stay_whole(steps in vec(step(), 1..40)) {
+    fn units_stay_whole(steps in vec(step(), 1..40), bite in 1_usize..2000) {
         let mut rig = Rig::connected("TCP");
+        rig.bite = bite;
         rig.say(b"AT+CIPHEAD=1\r");
         rig.output.clear();
         let mut expected = Expected::default();
@@ -160,8 +161,10 @@ proptest! {
         chunks in vec(data(), 0..12),
         reads in any::<bool>(),
         end in 0..3,
+        bite in 1_usize..2000,
     ) {
         let mut rig = Rig::connected("TCP");
+        rig.bite = bite;
         rig.dte_reads = reads;
         let stream = chunks.concat();
         for chunk in &chunks {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use simless_at::Instant;
 use simless_module::{
     Config, Control, KINGCOM_G3524, Module, Network, Profile, Request, SocketEvent, SocketId,
-    Timing,
+    Timing, Transport,
 };
 
 /// Steps that one settling may take: a module that needs more never comes to rest (P3).
@@ -22,6 +22,8 @@ pub struct Rig {
     /// What the DTE read.
     pub output: Vec<u8>,
     pub dte_reads: bool,
+    /// The most bytes it reads at once: less than is there leaves the module in the middle.
+    pub bite: usize,
     pub peers: BTreeMap<SocketId, Peer>,
     /// Whether servers listen.
     pub listening: bool,
@@ -36,6 +38,7 @@ pub struct Peer {
     /// Its FIN comes after that.
     pub ends: bool,
     pub reads: bool,
+    is_stream: bool,
     alive: bool,
 }
 
@@ -55,6 +58,7 @@ impl Rig {
             sending: VecDeque::new(),
             output: Vec::new(),
             dte_reads: true,
+            bite: usize::MAX,
             peers: BTreeMap::new(),
             listening: true,
         }
@@ -166,7 +170,8 @@ impl Rig {
         }
         let mut slices = [&[][..]; 4];
         let count = self.module.uart_output(&mut slices);
-        let read = slices[..count].concat();
+        let mut read = slices[..count].concat();
+        read.truncate(self.bite);
         self.module.uart_written(read.len(), self.now);
         self.output.extend(&read);
         !read.is_empty()
@@ -199,7 +204,13 @@ impl Rig {
         let mut moved = false;
         for (&id, peer) in self.peers.iter_mut() {
             while peer.reads && peer.alive {
-                let output = self.module.socket_output(id).to_vec();
+                let output = self.module.socket_output(id);
+                let bite = if peer.is_stream {
+                    self.bite
+                } else {
+                    usize::MAX
+                };
+                let output = output[..output.len().min(bite)].to_vec();
                 if output.is_empty() {
                     break;
                 }
@@ -222,8 +233,8 @@ impl Rig {
                     (id, SocketEvent::Resolved(IpAddr::from([192, 0, 2, 1])))
                 }
                 Request::Connect { id, .. } if !self.listening => (id, SocketEvent::Refused),
-                Request::Connect { id, .. } => {
-                    self.peers.insert(id, Peer::new());
+                Request::Connect { id, transport, .. } => {
+                    self.peers.insert(id, Peer::new(transport));
                     (id, SocketEvent::Connected)
                 }
                 Request::CountUnread { id } => {
@@ -247,8 +258,9 @@ impl Rig {
 }
 
 impl Peer {
-    fn new() -> Self {
+    fn new(transport: Transport) -> Self {
         Self {
+            is_stream: transport == Transport::Tcp,
             got: Vec::new(),
             sent: VecDeque::new(),
             ends: false,

@@ -1,0 +1,250 @@
+//! Memory: what an idle module holds, what any module may hold, and that traffic allocates nothing.
+//!
+//! covers: P4 P5
+
+use std::mem::size_of;
+use std::sync::Arc;
+use std::time::Duration;
+
+use allocation_counter::{AllocationInfo, measure};
+use simless_at::Instant;
+use simless_module::{
+    Config, KINGCOM_G3524, Module, Network, Request, SocketEvent, SocketId, Timing, Transport,
+};
+
+/// An idle module, beside the configuration it shares with others.
+const IDLE: u64 = 4 * 1024;
+/// Any module, whatever came in.
+const CEILING: u64 = 128 * 1024;
+
+struct Rig {
+    module: Module,
+    now: Instant,
+}
+
+impl Rig {
+    fn new(config: &Arc<Config>) -> Self {
+        Self {
+            module: Module::new(config.clone()),
+            now: Instant::ZERO,
+        }
+    }
+
+    /// Says something and leaves the answer where it is; gives the attempt it led to.
+    fn say_unread(&mut self, bytes: &[u8]) -> Option<SocketId> {
+        let mut rest = bytes;
+        let mut attempt = None;
+        for _ in 0..10_000 {
+            let taken = self.module.handle_uart(rest, self.now);
+            rest = &rest[taken..];
+            self.module.handle_timeout(self.now);
+            attempt = self.serve().or(attempt);
+            if taken == 0 {
+                break;
+            }
+        }
+        attempt
+    }
+
+    fn say(&mut self, bytes: &[u8]) -> Option<SocketId> {
+        let attempt = self.say_unread(bytes);
+        self.read();
+        attempt
+    }
+
+    fn serve(&mut self) -> Option<SocketId> {
+        let mut attempt = None;
+        while let Some(request) = self.module.poll_request() {
+            let (id, answer) = match request {
+                Request::Connect { id, .. } => {
+                    attempt = Some(id);
+                    (id, SocketEvent::Connected)
+                }
+                Request::CountUnread { id } => (id, SocketEvent::Unread(0)),
+                Request::Shutdown { id } => (id, SocketEvent::Ended),
+                _ => continue,
+            };
+            self.module.handle_socket(id, answer, self.now);
+        }
+        while self.module.poll_event().is_some() {}
+        attempt
+    }
+
+    fn read(&mut self) {
+        loop {
+            let mut slices = [&[][..]; 8];
+            let count = self.module.uart_output(&mut slices);
+            let n: usize = slices[..count].iter().map(|slice| slice.len()).sum();
+            if n == 0 {
+                break;
+            }
+            self.module.uart_written(n, self.now);
+        }
+    }
+
+    fn connect(&mut self, transport: Transport) -> SocketId {
+        let line = format!("AT+CIPSTART=\"{}\",\"192.0.2.1\",7\r", transport.name());
+        self.say(line.as_bytes()).expect("an attempt")
+    }
+
+    /// The peer sends all that the module reads.
+    fn flood(&mut self, id: SocketId, piece: usize) {
+        loop {
+            let n = self.module.socket_space(id).len().min(piece);
+            if n == 0 {
+                break;
+            }
+            self.module.socket_filled(id, n, self.now);
+        }
+    }
+
+    fn send(&mut self, length: usize) {
+        let mut line = format!("AT+CIPSEND={length}\r").into_bytes();
+        line.resize(line.len() + length, b'x');
+        self.say_unread(&line);
+        self.now += Duration::from_secs(121);
+        self.module.handle_timeout(self.now);
+    }
+}
+
+/// Something that happens to a module.
+type Work = fn(&mut Rig);
+
+fn config() -> Arc<Config> {
+    Arc::new(Config {
+        profile: KINGCOM_G3524,
+        timing: Timing::IMMEDIATE,
+        network: Network::default(),
+    })
+}
+
+fn held(rig: &mut Option<Rig>, work: impl FnOnce() -> Rig) -> AllocationInfo {
+    measure(|| *rig = Some(work()))
+}
+
+#[test]
+fn an_idle_module_is_small() {
+    let config = config();
+    let mut rig = None;
+    let info = held(&mut rig, || {
+        let mut rig = Rig::new(&config);
+        rig.say(b"ATI;+CLAC\rAT+CIPHEAD=1\r");
+        let id = rig.connect(Transport::Udp);
+        for _ in 0..256 {
+            rig.module
+                .handle_socket(id, SocketEvent::Datagram(b"x"), rig.now);
+        }
+        rig.read();
+        rig.say(b"AT+CIPCLOSE\r");
+        let id = rig.connect(Transport::Tcp);
+        rig.flood(id, 1460);
+        rig.read();
+        rig.send(1460);
+        let sent = rig.module.socket_output(id).len();
+        rig.module.socket_written(id, sent, rig.now);
+        rig.say(b"AT+CIPSHUT\r");
+        rig
+    });
+    assert!(rig.is_some_and(|rig| rig.module.snapshot().at_rest));
+    let total =
+        size_of::<Module>() as u64 + u64::try_from(info.bytes_current).expect("more than before");
+    assert!(total <= IDLE, "{total} bytes");
+}
+
+/// P5: the worst that was found, each beside the others.
+#[test]
+fn no_module_holds_more_than_the_ceiling() {
+    let config = config();
+    let hostile: [(&str, Work); 4] = [
+        ("closed connections with unsent bytes, and a flood", |rig| {
+            rig.say(b"ATE0;+CIPHEAD=1\r");
+            for _ in 0..2 {
+                rig.connect(Transport::Tcp);
+                (0..12).for_each(|_| rig.send(1460));
+                rig.say(b"AT+CIPCLOSE\r");
+            }
+            let id = rig.connect(Transport::Tcp);
+            (0..12).for_each(|_| rig.send(1460));
+            rig.flood(id, 1);
+        }),
+        ("tiny datagrams both ways", |rig| {
+            rig.say(b"ATE0;+CIPHEAD=1\r");
+            let id = rig.connect(Transport::Udp);
+            (0..600).for_each(|_| rig.send(1));
+            for _ in 0..20_000 {
+                rig.module
+                    .handle_socket(id, SocketEvent::Datagram(b"x"), rig.now);
+            }
+        }),
+        ("many long answers in one line", |rig| {
+            let define: String = (1..=7)
+                .map(|cid| format!("AT+CGDCONT={cid},\"IP\",\"{}\"\r", "a".repeat(100)))
+                .collect();
+            rig.say(define.as_bytes());
+            rig.say_unread(format!("AT{}\r", "+CGDCONT?;".repeat(50)).as_bytes());
+            rig.say_unread(format!("AT{}\r", "I".repeat(500)).as_bytes());
+        }),
+        (
+            "many attempts in one chunk, none of them asked for",
+            |rig| {
+                rig.say(b"ATE0Q1\r");
+                let lines = "AT+CIPSTART=\"TCP\",\"1.1.1.1\",1\rAT+CIPCLOSE\r".repeat(1500);
+                rig.module.handle_uart(lines.as_bytes(), rig.now);
+            },
+        ),
+    ];
+    for (name, work) in hostile {
+        let mut rig = None;
+        let info = held(&mut rig, || {
+            let mut rig = Rig::new(&config);
+            work(&mut rig);
+            rig
+        });
+        let most = size_of::<Module>() as u64 + info.bytes_max;
+        assert!(most <= CEILING, "{name}: {most} bytes");
+    }
+}
+
+/// A DTE that is always a little behind: what it took must go.
+#[test]
+fn a_slow_dte_costs_no_memory() {
+    let config = config();
+    let mut rig = None;
+    let info = held(&mut rig, || {
+        let mut rig = Rig::new(&config);
+        rig.say(b"ATE0;+CIPHEAD=1\r");
+        let id = rig.connect(Transport::Tcp);
+        for _ in 0..20_000 {
+            rig.flood(id, 100);
+            rig.module.uart_written(115, rig.now);
+        }
+        rig
+    });
+    assert!(info.bytes_max <= 64 * 1024, "{} bytes", info.bytes_max);
+}
+
+#[test]
+fn traffic_allocates_nothing() {
+    let config = config();
+    let mut rig = Rig::new(&config);
+    rig.say(b"ATE0;+CIPHEAD=1\r");
+    let id = rig.connect(Transport::Tcp);
+    let round = |rig: &mut Rig, line: &[u8], payload: &[u8]| {
+        rig.say(b"AT\r");
+        rig.say(b"AT+CIPSTATUS;+CSQ\r");
+        rig.flood(id, 1000);
+        rig.read();
+        rig.say(line);
+        rig.say(payload);
+        let sent = rig.module.socket_output(id).len();
+        rig.module.socket_written(id, sent, rig.now);
+    };
+    let payload = [b'x'; 1460];
+    round(&mut rig, b"AT+CIPSEND=1460\r", &payload);
+    let info = measure(|| {
+        for _ in 0..100 {
+            round(&mut rig, b"AT+CIPSEND=1460\r", &payload);
+        }
+    });
+    assert_eq!(info.count_total, 0);
+}
