@@ -107,11 +107,6 @@ impl<O: Observer> Drive<O> {
     /// before its OK (guide G7.4).
     fn round(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let mut moved = false;
-        if self.module.poll_timeout().is_some_and(|due| due <= now) {
-            self.module.handle_timeout(now);
-            self.attend(now);
-            moved = true;
-        }
         moved |= self.sockets(now, |net, index, module| {
             net.poll_in(index, cx, module, now)
         });
@@ -119,6 +114,12 @@ impl<O: Observer> Drive<O> {
             moved |= self.arrivals(cx);
             moved |= self.uart_input(cx, now);
             moved |= self.settle(now);
+        }
+        // Behind the input: a line that ended with it is answered in the write of its echo.
+        if self.module.poll_timeout().is_some_and(|due| due <= now) {
+            self.module.handle_timeout(now);
+            self.attend(now);
+            moved = true;
         }
         moved |= self.sockets(now, |net, index, module| {
             net.poll_out(index, cx, module, now)
