@@ -43,9 +43,10 @@ impl Cme {
     /// The code behind what follows `+CME ERROR:`, a number or a text.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        let is_number = text.bytes().all(|b| b.is_ascii_digit());
         match text.parse() {
-            Ok(code) => Some(Self(code)),
-            Err(_) => TEXTS
+            Ok(code) if is_number => Some(Self(code)),
+            _ => TEXTS
                 .iter()
                 .find(|(_, known)| known.eq_ignore_ascii_case(text))
                 .map(|(code, _)| Self(*code)),
@@ -94,6 +95,8 @@ mod tests {
             cme.write_text(&mut text).unwrap();
             assert_eq!(Cme::parse(&text), Some(cme));
         }
-        assert_eq!(Cme::parse("no such words"), None);
+        for text in ["no such words", "+50", "-1", "", "65536"] {
+            assert_eq!(Cme::parse(text), None, "{text}");
+        }
     }
 }

@@ -7,7 +7,8 @@ use crate::{Answer, Cid, SimState};
 /// A change from outside: the DTE's plug, the SIM, the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// The DTE hung up: what it was in the middle of ends (guide G5.9).
+    /// The DTE hung up: what it was in the middle of ends (guide G5.9). Bytes of it that the module
+    /// has not taken yet are offered before, or never.
     DteLeft,
     /// The SIM is in this state from now on.
     Sim(SimState),
@@ -23,6 +24,7 @@ pub enum Control {
     Detach,
     /// After `COMMAND NO RESPONSE!` a connection attempt lives on (guide G9.3).
     LateConnectOk(bool),
-    /// The power goes and comes back.
+    /// The power goes and comes back. Bytes that the module has not taken yet are lost with it: the
+    /// adapter drops them.
     PowerCycle,
 }

@@ -154,7 +154,8 @@ impl Module {
         self.settle(now);
     }
 
-    /// Where to read a TCP socket's bytes to; empty: don't read now.
+    /// Where to read a TCP socket's bytes to; empty: don't read now. There is room again when the DTE
+    /// took something: ask after `uart_written`.
     pub fn socket_space(&mut self, id: SocketId) -> &mut [u8] {
         let equipment = &mut self.equipment;
         let link = equipment

@@ -61,7 +61,8 @@ pub enum Request<'a> {
     },
     /// Send FIN, then read on into nothing until the peer's own, so that no reset destroys what is
     /// still on its way (guide G7.4). Everything of `socket_output` was written before. Answer
-    /// [`SocketEvent::Ended`] or [`SocketEvent::Reset`] when it is over; forget the socket then.
+    /// [`SocketEvent::Ended`] or [`SocketEvent::Reset`] when it is over, also when an `Ended` was
+    /// reported before; forget the socket then.
     Shutdown {
         /// The socket to end.
         id: SocketId,
@@ -75,6 +76,9 @@ pub enum Request<'a> {
 }
 
 /// What happened to an attempt. Events for an attempt the module has forgotten are ignored.
+///
+/// After `Unresolved`, `Refused`, `Unreachable` and `Reset` no request follows: the adapter forgets
+/// the attempt by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SocketEvent<'a> {
     /// The name has this address.

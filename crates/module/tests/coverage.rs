@@ -3,6 +3,8 @@
 //! A dialogue names requirements in its header, Rust code in a comment line `covers:` with the ids
 //! behind it.
 
+mod page;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
@@ -26,16 +28,7 @@ fn every_requirement_is_covered() {
         "spec/requirements.toml has no {unknown:?}"
     );
 
-    let page = write_page(&requirements, &mentions);
-    let path = root.join("docs/coverage.md");
-    if std::env::var_os("SIMLESS_BLESS").is_some() {
-        fs::write(&path, &page).expect("docs/coverage.md can be written");
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        kept == page,
-        "docs/coverage.md is not up to date: run the test again with SIMLESS_BLESS=1"
-    );
+    page::must_be("coverage.md", &write_page(&requirements, &mentions));
 
     let uncovered: Vec<&str> = requirements
         .iter()

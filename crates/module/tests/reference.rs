@@ -1,10 +1,10 @@
 //! `docs/commands.md` is made from the command table.
 
+mod page;
+
 use std::fmt::Write;
 
 use simless_module::commands;
-
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/commands.md");
 
 const HEAD: &str = "\
 # Commands
@@ -38,11 +38,7 @@ fn the_reference_is_the_table() {
             },
         );
     }
-    if std::env::var_os("SIMLESS_BLESS").is_some() {
-        std::fs::write(PAGE, &page).expect("docs/commands.md can be written");
-    }
-    let listed = std::fs::read_to_string(PAGE).unwrap_or_default();
-    assert_eq!(listed, page, "SIMLESS_BLESS=1 rewrites docs/commands.md");
+    page::must_be("commands.md", &page);
 }
 
 /// Every command of the table can be called, and no name stands in it twice.

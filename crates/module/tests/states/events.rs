@@ -18,11 +18,13 @@ pub enum Event {
     ServerResets,
     ContextLost,
     Detached,
+    RegistrationLost,
+    RegistrationBack,
     /// The module's longest guard runs out.
     GuardRunsOut,
 }
 
-pub const ALL: [Event; 24] = [
+pub const ALL: [Event; 26] = [
     Event::Command("+CSTT=\"CMNET\""),
     Event::Command("+CIICR"),
     Event::Command("+CIFSR"),
@@ -46,6 +48,8 @@ pub const ALL: [Event; 24] = [
     Event::ServerResets,
     Event::ContextLost,
     Event::Detached,
+    Event::RegistrationLost,
+    Event::RegistrationBack,
     Event::GuardRunsOut,
 ];
 
@@ -78,6 +82,8 @@ impl fmt::Display for Event {
             Self::ServerResets => "server resets",
             Self::ContextLost => "context lost",
             Self::Detached => "network detaches",
+            Self::RegistrationLost => "registration lost",
+            Self::RegistrationBack => "registration back",
             Self::GuardRunsOut => "guard runs out",
         })
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use simless_at::{Instant, IpState};
+use simless_at::{Instant, IpState, Registration};
 use simless_module::{
     Answer, Cause, Config, Control, KINGCOM_G3524, Module, Network, Request, SocketEvent, SocketId,
     Timing,
@@ -18,6 +18,7 @@ use crate::events::{ALL, Event};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct State {
     pub ip_state: IpState,
+    is_registered: bool,
     attachment: char,
     context: char,
     /// The command that waits, if one does.
@@ -107,7 +108,7 @@ impl World {
             attachment: '-',
             context: '-',
         };
-        world.say("ATE0;+CGDCONT=1,\"IP\",\"CMNET\"\r");
+        world.say("ATE0;+CREG=0;+CGREG=0;+CGDCONT=1,\"IP\",\"CMNET\"\r");
         world
     }
 
@@ -115,6 +116,7 @@ impl World {
         let snapshot = self.module.snapshot();
         State {
             ip_state: snapshot.state,
+            is_registered: snapshot.registration.is_registered(),
             attachment: self.attachment,
             context: self.context,
             running: if snapshot.at_rest { "" } else { self.running },
@@ -167,6 +169,10 @@ impl World {
             Event::ServerResets => self.stream_event(SocketEvent::Reset),
             Event::ContextLost => self.control(Control::LoseContext(1)),
             Event::Detached => self.control(Control::Detach),
+            Event::RegistrationLost => {
+                self.control(Control::Registration(Registration::SEARCHING));
+            }
+            Event::RegistrationBack => self.control(Control::Registration(Registration::HOME)),
             Event::GuardRunsOut => {
                 let until = self.now + Duration::from_secs(130);
                 while let Some(at) = self.module.poll_timeout().filter(|at| *at <= until) {
@@ -262,7 +268,9 @@ impl World {
 
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}{}", self.ip_state, self.attachment, self.context)?;
+        let registration = if self.is_registered { 'R' } else { '-' };
+        let (attachment, context) = (self.attachment, self.context);
+        write!(f, "{} {registration}{attachment}{context}", self.ip_state)?;
         match self.asked {
             Asked::Nothing => {}
             Asked::Name => f.write_str(", name asked")?,
