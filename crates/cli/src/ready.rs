@@ -40,6 +40,10 @@ pub(crate) fn people(talk: &Talk, options: &RunArgs, ports: &[Address]) {
                 line("port", address.to_string());
                 line("try", format!("nc {} {}", address.ip(), address.port()));
             }
+            Address::Unix(path) => {
+                line("port", path.display().to_string());
+                line("try", socat(path));
+            }
             Address::Stdio { terminal: true } => {
                 line("port", "this terminal".into());
                 line("try", "ATI and Enter; Ctrl-] leaves".into());
@@ -63,13 +67,29 @@ fn how_to_end(ports: &[Address]) -> &'static str {
     }
 }
 
+/// Ctrl-] leaves it: in raw mode Ctrl-C goes to the module.
+fn socat(path: &Path) -> String {
+    let mut address = String::from("UNIX-CONNECT:");
+    for c in path.display().to_string().chars() {
+        // What has a meaning of its own in an address of socat.
+        if r#"\,:!'"([{"#.contains(c) {
+            address.push('\\');
+        }
+        address.push(c);
+    }
+    format!("socat -,raw,echo=0,escape=0x1d {}", word(&address))
+}
+
 /// A path that a shell takes as one word.
 fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
+    word(&path.display().to_string())
+}
+
+fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
-    match path.chars().all(plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', r"'\''")),
+    match text.chars().all(plain) {
+        true => text.into(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 
@@ -101,6 +121,7 @@ struct Ready {
 enum ReadyPort {
     Pty { path: String, link: String },
     Tcp { address: String },
+    Unix { path: String },
     Stdio,
 }
 
@@ -113,6 +134,9 @@ impl From<&Address> for ReadyPort {
             },
             Address::Tcp(address) => Self::Tcp {
                 address: address.to_string(),
+            },
+            Address::Unix(path) => Self::Unix {
+                path: path.display().to_string(),
             },
             Address::Stdio { .. } => Self::Stdio,
         }

@@ -18,6 +18,7 @@ impl Watch {
             None => String::new(),
             Some(Address::Pty { link, .. }) => format!("{}: ", link.display()),
             Some(Address::Tcp(address)) => format!("{address}: "),
+            Some(Address::Unix(path)) => format!("{}: ", path.display()),
             Some(Address::Stdio { .. }) => "stdio: ".into(),
         };
         Self { talk, name }
@@ -44,14 +45,13 @@ impl Observer for Watch {
 
     fn port(&mut self, news: &PortNews) {
         match news {
-            PortNews::DteCame(Some(from)) => {
-                self.say(Level::Detail, format_args!("DTE {from} is there"));
-            }
-            PortNews::DteCame(None) => self.say(Level::Detail, format_args!("a DTE is there")),
+            PortNews::DteCame(from) => self.say(Level::Detail, format_args!("{from} is there")),
             PortNews::DteLeft => self.say(Level::Detail, format_args!("the DTE has left")),
             PortNews::DteRefused(from) => self.say(
                 Level::Notice,
-                format_args!("DTE {from} was sent away: another one is there, and a module has one DTE at a time"),
+                format_args!(
+                    "{from} was sent away: another one is there, and a module has one DTE at a time"
+                ),
             ),
             PortNews::AcceptFailed(error) => self.say(
                 Level::Notice,

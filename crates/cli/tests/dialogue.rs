@@ -57,6 +57,13 @@ fn over_tcp() {
 }
 
 #[test]
+fn over_a_socket_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let simless = Simless::unix(folder.path());
+    dialogue(simless.connect_unix(0));
+}
+
+#[test]
 fn over_stdio() {
     let (_simless, dte) = Simless::stdio();
     dialogue(dte);

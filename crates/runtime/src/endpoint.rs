@@ -1,4 +1,5 @@
-//! The words for a place where a DTE can find a module: `pty`, `tcp:127.0.0.1:0`, `stdio`.
+//! The words for a place where a DTE can find a module: `pty`, `tcp:127.0.0.1:0`,
+//! `unix:/tmp/modem`, `stdio`.
 
 mod nearest;
 
@@ -33,15 +34,20 @@ pub enum Endpoint {
         /// The port; 0 = any that is free.
         port: u16,
     },
+    /// `unix:PATH`: a socket file to connect to.
+    Unix {
+        /// Where it stands.
+        path: PathBuf,
+    },
     /// `stdio`: standard input and output.
     Stdio,
 }
 
 impl Endpoint {
     /// How each kind is written.
-    pub const FORMS: [&'static str; 3] = ["pty[:LINK]", "tcp:HOST:PORT", "stdio"];
+    pub const FORMS: [&'static str; 4] = ["pty[:LINK]", "tcp:HOST:PORT", "unix:PATH", "stdio"];
 
-    const KINDS: [&'static str; 3] = ["pty", "tcp", "stdio"];
+    const KINDS: [&'static str; 4] = ["pty", "tcp", "unix", "stdio"];
     const DEFAULT_HOST: &'static str = "127.0.0.1";
     const DEFAULT_PORT: u16 = 8809;
 }
@@ -64,6 +70,8 @@ impl FromStr for Endpoint {
                 port: Self::DEFAULT_PORT,
             }),
             ("tcp", Some(place)) => tcp(place),
+            ("unix", None | Some("")) => Err(EndpointError::NoPath),
+            ("unix", Some(path)) => Ok(Self::Unix { path: path.into() }),
             ("stdio", None) => Ok(Self::Stdio),
             ("stdio", Some(_)) => Err(EndpointError::StdioTakesNothing),
             _ => Err(EndpointError::UnknownKind {
@@ -132,6 +140,7 @@ impl fmt::Display for Endpoint {
             Self::Pty { link: Some(link) } => write!(f, "pty:{}", link.display()),
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp:[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp:{host}:{port}"),
+            Self::Unix { path } => write!(f, "unix:{}", path.display()),
             Self::Stdio => f.write_str("stdio"),
         }
     }
@@ -167,6 +176,9 @@ pub enum EndpointError {
     /// An IPv6 address without brackets.
     #[error("'{0}' has too many colons; put an IPv6 address in brackets, say tcp:[::1]:0")]
     BareIpv6(String),
+    /// `unix:` without a path.
+    #[error("the path of the socket file is missing; write unix:PATH, say unix:/tmp/modem.sock")]
+    NoPath,
     /// `stdio:something`
     #[error("'stdio' takes nothing after it")]
     StdioTakesNothing,

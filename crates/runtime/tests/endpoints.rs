@@ -12,6 +12,7 @@ fn every_form_is_read_and_written_back() {
         "tcp:127.0.0.1:0",
         "tcp:localhost:8809",
         "tcp:[::1]:65535",
+        "unix:/tmp/my modem.sock",
         "stdio",
     ] {
         let endpoint: Endpoint = text.parse().unwrap();
@@ -37,7 +38,10 @@ fn a_wrong_one_is_told_what_is_wrong_and_what_is_right() {
         ("ptty", "did you mean 'pty'?"),
         ("/dev/modem", "did you mean 'pty:/dev/modem'?"),
         ("127.0.0.1:80", "did you mean 'tcp:127.0.0.1:80'?"),
-        ("carrier-pigeon", "pty[:LINK], tcp:HOST:PORT, stdio"),
+        (
+            "carrier-pigeon",
+            "pty[:LINK], tcp:HOST:PORT, unix:PATH, stdio",
+        ),
         ("", "there is no endpoint ''"),
         ("pty:", "lacks the path"),
         ("tcp::80", "host is missing"),
@@ -47,6 +51,9 @@ fn a_wrong_one_is_told_what_is_wrong_and_what_is_right() {
         ("tcp:::1:80", "in brackets"),
         ("tcp:[::1:80", "not closed"),
         ("tcp:[::1]80", "'80' is no port"),
+        ("unix", "path of the socket file is missing"),
+        ("unix:", "path of the socket file is missing"),
+        ("unx:/tmp/a", "did you mean 'unix:/tmp/a'?"),
         ("stdio:1", "takes nothing"),
     ] {
         let error = text.parse::<Endpoint>().unwrap_err().to_string();

@@ -55,6 +55,12 @@ impl Simless {
         Self::run(&["--port", "tcp:127.0.0.1:0"])
     }
 
+    /// One module on a socket file with this name, in this folder.
+    pub fn unix(folder: &Path) -> Self {
+        let path = folder.join("modem.sock");
+        Self::run(&["-v", "--port", &format!("unix:{}", path.display())])
+    }
+
     /// One module on standard input and output, and the DTE there.
     pub fn stdio() -> (Self, Dte) {
         let (mut simless, stdin, mut stdout) = Self::start(&["--port", "stdio"]);
@@ -104,6 +110,11 @@ impl Simless {
     /// A DTE at the TCP port with this number.
     pub fn connect(&self, port: usize) -> Dte {
         Dte::tcp(self.address(port))
+    }
+
+    /// A DTE at the socket file with this number.
+    pub fn connect_unix(&self, port: usize) -> Dte {
+        Dte::unix(&self.path(port))
     }
 
     /// A DTE at the PTY with this number.
