@@ -97,7 +97,8 @@ pub(crate) enum Color {
 #[derive(clap::Args)]
 pub(crate) struct RunArgs {
     /// Where the DTE finds the module: pty[:LINK], tcp:HOST:PORT (port 0 = any that is free),
-    /// unix:PATH or stdio. Each one named is a module of its own; none = one on a PTY.
+    /// unix:PATH,
+    /// serial:DEV[,BAUD] or stdio. Each one named is a module of its own; none = one on a PTY.
     #[arg(
         long = "port",
         env = "SIMLESS_PORT",

@@ -44,6 +44,12 @@ pub(crate) fn people(talk: &Talk, options: &RunArgs, ports: &[Address]) {
                 line("port", path.display().to_string());
                 line("try", socat(path));
             }
+            Address::Serial { path, baud, there } => {
+                line("port", format!("{} at {baud} baud", path.display()));
+                if !there {
+                    line("note", "it is not there yet, and waited for".into());
+                }
+            }
             Address::Stdio { terminal: true } => {
                 line("port", "this terminal".into());
                 line("try", "ATI and Enter; Ctrl-] leaves".into());
@@ -122,6 +128,7 @@ enum ReadyPort {
     Pty { path: String, link: String },
     Tcp { address: String },
     Unix { path: String },
+    Serial { path: String, baud: u32 },
     Stdio,
 }
 
@@ -137,6 +144,10 @@ impl From<&Address> for ReadyPort {
             },
             Address::Unix(path) => Self::Unix {
                 path: path.display().to_string(),
+            },
+            Address::Serial { path, baud, .. } => Self::Serial {
+                path: path.display().to_string(),
+                baud: *baud,
             },
             Address::Stdio { .. } => Self::Stdio,
         }

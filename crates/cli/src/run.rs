@@ -62,7 +62,7 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let config = Arc::new(config(options));
     let mut drives = JoinSet::new();
     for (port, address) in ports.into_iter().zip(&addresses) {
-        let watch = Watch::new(talk.clone(), (addresses.len() > 1).then_some(address));
+        let watch = Watch::new(talk.clone(), address, addresses.len() > 1);
         let mut stopped = stopped.clone();
         drives.spawn_local(drive(
             Module::new(Arc::clone(&config)),

@@ -1,5 +1,5 @@
 //! The words for a place where a DTE can find a module: `pty`, `tcp:127.0.0.1:0`,
-//! `unix:/tmp/modem`, `stdio`.
+//! `unix:/tmp/modem`, `serial:/dev/ttyUSB0`, `stdio`.
 
 mod nearest;
 
@@ -39,17 +39,31 @@ pub enum Endpoint {
         /// Where it stands.
         path: PathBuf,
     },
+    /// `serial:DEV[,BAUD]`: a serial device that leads to the DTE.
+    Serial {
+        /// The device, say `/dev/ttyUSB0`.
+        device: PathBuf,
+        /// Bits per second.
+        baud: u32,
+    },
     /// `stdio`: standard input and output.
     Stdio,
 }
 
 impl Endpoint {
     /// How each kind is written.
-    pub const FORMS: [&'static str; 4] = ["pty[:LINK]", "tcp:HOST:PORT", "unix:PATH", "stdio"];
+    pub const FORMS: [&'static str; 5] = [
+        "pty[:LINK]",
+        "tcp:HOST:PORT",
+        "unix:PATH",
+        "serial:DEV[,BAUD]",
+        "stdio",
+    ];
 
-    const KINDS: [&'static str; 4] = ["pty", "tcp", "unix", "stdio"];
+    const KINDS: [&'static str; 5] = ["pty", "tcp", "unix", "serial", "stdio"];
     const DEFAULT_HOST: &'static str = "127.0.0.1";
     const DEFAULT_PORT: u16 = 8809;
+    const DEFAULT_BAUD: u32 = 115_200;
 }
 
 impl FromStr for Endpoint {
@@ -72,6 +86,7 @@ impl FromStr for Endpoint {
             ("tcp", Some(place)) => tcp(place),
             ("unix", None | Some("")) => Err(EndpointError::NoPath),
             ("unix", Some(path)) => Ok(Self::Unix { path: path.into() }),
+            ("serial", rest) => serial(rest.unwrap_or_default()),
             ("stdio", None) => Ok(Self::Stdio),
             ("stdio", Some(_)) => Err(EndpointError::StdioTakesNothing),
             _ => Err(EndpointError::UnknownKind {
@@ -121,9 +136,29 @@ fn tcp(place: &str) -> Result<Endpoint, EndpointError> {
     })
 }
 
+/// Reads `DEV[,BAUD]`.
+fn serial(place: &str) -> Result<Endpoint, EndpointError> {
+    let (device, baud) = match place.rsplit_once(',') {
+        None => (place, Endpoint::DEFAULT_BAUD),
+        Some((device, text)) => match text.parse() {
+            Ok(baud @ 1..) => (device, baud),
+            _ => return Err(EndpointError::Baud(text.into())),
+        },
+    };
+    if device.is_empty() {
+        return Err(EndpointError::NoDevice);
+    }
+    Ok(Endpoint::Serial {
+        device: device.into(),
+        baud,
+    })
+}
+
 /// The endpoint that was probably meant: a path is a PTY's link, an address a TCP port's.
 fn suggest(text: &str, kind: &str) -> Option<String> {
-    if text.starts_with(['/', '.', '~']) {
+    if text.starts_with("/dev/tty") {
+        Some(format!("serial:{text}"))
+    } else if text.starts_with(['/', '.', '~']) {
         Some(format!("pty:{text}"))
     } else if text.parse::<SocketAddr>().is_ok() {
         Some(format!("tcp:{text}"))
@@ -141,6 +176,7 @@ impl fmt::Display for Endpoint {
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp:[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp:{host}:{port}"),
             Self::Unix { path } => write!(f, "unix:{}", path.display()),
+            Self::Serial { device, baud } => write!(f, "serial:{},{baud}", device.display()),
             Self::Stdio => f.write_str("stdio"),
         }
     }
@@ -179,6 +215,12 @@ pub enum EndpointError {
     /// `unix:` without a path.
     #[error("the path of the socket file is missing; write unix:PATH, say unix:/tmp/modem.sock")]
     NoPath,
+    /// `serial:` without a device.
+    #[error("the device is missing; write serial:DEV or serial:DEV,BAUD, say serial:/dev/ttyUSB0")]
+    NoDevice,
+    /// What stands behind the last comma is no rate.
+    #[error("'{0}' is no rate; write serial:DEV,BAUD, say serial:/dev/ttyUSB0,9600")]
+    Baud(String),
     /// `stdio:something`
     #[error("'stdio' takes nothing after it")]
     StdioTakesNothing,

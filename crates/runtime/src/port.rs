@@ -7,6 +7,9 @@ mod presence;
 mod pty;
 mod pty_stream;
 mod raw;
+mod serial;
+mod serial_stream;
+mod serial_wait;
 mod stdio;
 mod stdio_stream;
 mod tcp;
@@ -31,6 +34,7 @@ enum Kind {
     Pty(Box<pty::Pty>),
     Tcp(tcp::Listener),
     Unix(unix::Listener),
+    Serial(Box<serial::Serial>),
     Stdio(stdio::Stdio),
 }
 
@@ -50,6 +54,15 @@ pub enum Address {
     Tcp(SocketAddr),
     /// A socket file.
     Unix(PathBuf),
+    /// A serial device.
+    Serial {
+        /// The device.
+        path: PathBuf,
+        /// Bits per second.
+        baud: u32,
+        /// Whether it is there; else it is waited for.
+        there: bool,
+    },
     /// Standard input and output.
     Stdio {
         /// Whether a person types there.
@@ -64,6 +77,9 @@ impl Port {
             Endpoint::Pty { link } => Kind::Pty(Box::new(pty::Pty::open(link.as_deref())?)),
             Endpoint::Tcp { host, port } => Kind::Tcp(tcp::Listener::open(host, *port).await?),
             Endpoint::Unix { path } => Kind::Unix(unix::Listener::open(path)?),
+            Endpoint::Serial { device, baud } => {
+                Kind::Serial(Box::new(serial::Serial::open(device, *baud)?))
+            }
             Endpoint::Stdio => Kind::Stdio(stdio::Stdio::open().map_err(OpenError::Stdio)?),
         }))
     }
@@ -74,6 +90,7 @@ impl Port {
             Kind::Pty(pty) => pty.address(),
             Kind::Tcp(tcp) => Address::Tcp(tcp.address()),
             Kind::Unix(unix) => Address::Unix(unix.path().into()),
+            Kind::Serial(serial) => serial.address(),
             Kind::Stdio(stdio) => Address::Stdio {
                 terminal: stdio.is_terminal(),
             },
@@ -86,6 +103,7 @@ impl Port {
             Kind::Pty(pty) => pty.poll_arrival(cx, engaged),
             Kind::Tcp(tcp) => tcp.poll_arrival(cx, engaged),
             Kind::Unix(unix) => unix.poll_arrival(cx, engaged),
+            Kind::Serial(serial) => serial.poll_arrival(cx, engaged),
             Kind::Stdio(stdio) => stdio.poll_arrival(engaged),
         }
     }
@@ -155,6 +173,41 @@ pub enum OpenError {
     #[error("the socket {} cannot be made: {error}", .path.display())]
     Socket {
         /// The path that was asked for.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        error: io::Error,
+    },
+    /// Another program has the serial device.
+    #[error(
+        "{} is in use by another program; end that one, or choose another device",
+        .0.display()
+    )]
+    DeviceInUse(PathBuf),
+    /// What stands there has no rate and no raw mode.
+    #[error(
+        "{} is no serial device; for a socket file write unix:PATH, for a pseudo-terminal pty:LINK",
+        .0.display()
+    )]
+    NoTerminal(PathBuf),
+    /// Only others may use the serial device.
+    #[error(
+        "{} may not be used by you; join the group it belongs to, which often is 'dialout'",
+        .0.display()
+    )]
+    NoAccess(PathBuf),
+    /// The serial device has no such rate.
+    #[error("{} cannot be set to {baud} baud; choose another rate", .path.display())]
+    Baud {
+        /// The device.
+        path: PathBuf,
+        /// The rate that was asked for.
+        baud: u32,
+    },
+    /// The serial device cannot be used for another reason.
+    #[error("the serial device {} cannot be used: {error}", .path.display())]
+    Device {
+        /// The device.
         path: PathBuf,
         /// What the system said.
         #[source]

@@ -13,6 +13,8 @@ fn every_form_is_read_and_written_back() {
         "tcp:localhost:8809",
         "tcp:[::1]:65535",
         "unix:/tmp/my modem.sock",
+        "serial:/dev/ttyUSB0,9600",
+        "serial:/dev/a,b,1",
         "stdio",
     ] {
         let endpoint: Endpoint = text.parse().unwrap();
@@ -21,11 +23,12 @@ fn every_form_is_read_and_written_back() {
 }
 
 #[test]
-fn what_tcp_leaves_out_is_filled_in() {
+fn what_is_left_out_is_filled_in() {
     for (text, full) in [
         ("tcp", "tcp:127.0.0.1:8809"),
         ("tcp:0.0.0.0", "tcp:0.0.0.0:8809"),
         ("tcp:[::1]", "tcp:[::1]:8809"),
+        ("serial:/dev/ttyUSB0", "serial:/dev/ttyUSB0,115200"),
     ] {
         assert_eq!(text.parse::<Endpoint>().unwrap().to_string(), full);
     }
@@ -40,7 +43,7 @@ fn a_wrong_one_is_told_what_is_wrong_and_what_is_right() {
         ("127.0.0.1:80", "did you mean 'tcp:127.0.0.1:80'?"),
         (
             "carrier-pigeon",
-            "pty[:LINK], tcp:HOST:PORT, unix:PATH, stdio",
+            "pty[:LINK], tcp:HOST:PORT, unix:PATH, serial:DEV[,BAUD], stdio",
         ),
         ("", "there is no endpoint ''"),
         ("pty:", "lacks the path"),
@@ -54,6 +57,12 @@ fn a_wrong_one_is_told_what_is_wrong_and_what_is_right() {
         ("unix", "path of the socket file is missing"),
         ("unix:", "path of the socket file is missing"),
         ("unx:/tmp/a", "did you mean 'unix:/tmp/a'?"),
+        ("/dev/ttyUSB0", "did you mean 'serial:/dev/ttyUSB0'?"),
+        ("serial", "device is missing"),
+        ("serial:,9600", "device is missing"),
+        ("serial:/dev/ttyUSB0,fast", "'fast' is no rate"),
+        ("serial:/dev/ttyUSB0,0", "'0' is no rate"),
+        ("serial:/dev/ttyUSB0,", "'' is no rate"),
         ("stdio:1", "takes nothing"),
     ] {
         let error = text.parse::<Endpoint>().unwrap_err().to_string();

@@ -79,6 +79,11 @@ impl Dte {
             .custom_flags(OFlags::NOCTTY.bits().cast_signed())
             .open(path)
             .unwrap();
+        Self::terminal(file)
+    }
+
+    /// Either end of a terminal.
+    pub fn terminal(file: File) -> Self {
         let (here, there) = UnixStream::pair().unwrap();
         let reader = TtyReader {
             tty: file.try_clone().unwrap(),

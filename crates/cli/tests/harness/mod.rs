@@ -8,6 +8,7 @@
 )]
 
 mod dte;
+mod line;
 mod peer;
 
 use std::io::{BufRead, BufReader, Read};
@@ -21,6 +22,8 @@ use serde_json::Value;
 
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use dte::Dte;
+#[allow(unused_imports, reason = "every test file uses a part of it")]
+pub use line::SerialLine;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use peer::{closed_port, random};
 
