@@ -2,6 +2,7 @@
 //! `unix:/tmp/modem`, `serial:/dev/ttyUSB0`, `stdio`.
 
 mod nearest;
+mod several;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -221,6 +222,12 @@ pub enum EndpointError {
     /// What stands behind the last comma is no rate.
     #[error("'{0}' is no rate; write serial:DEV,BAUD, say serial:/dev/ttyUSB0,9600")]
     Baud(String),
+    /// Several modules at a place where one DTE is.
+    #[error("'{0}' can serve one module only; leave the count out, or name another kind of port")]
+    OnlyOne(String),
+    /// Several modules on ports that count on from one that is too large.
+    #[error("from '{0}' on there are not enough ports; the last one is 65535")]
+    TooFewPorts(String),
     /// `stdio:something`
     #[error("'stdio' takes nothing after it")]
     StdioTakesNothing,

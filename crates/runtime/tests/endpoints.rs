@@ -69,3 +69,37 @@ fn a_wrong_one_is_told_what_is_wrong_and_what_is_right() {
         assert!(error.contains(said), "{text}: {error}");
     }
 }
+
+#[test]
+fn one_word_stands_for_the_ports_of_several_modules() {
+    for (text, several) in [
+        ("pty", ["pty", "pty", "pty"]),
+        ("pty:/tmp/m", ["pty:/tmp/m0", "pty:/tmp/m1", "pty:/tmp/m2"]),
+        ("tcp:[::1]:0", ["tcp:[::1]:0", "tcp:[::1]:0", "tcp:[::1]:0"]),
+        ("tcp:h:65533", ["tcp:h:65533", "tcp:h:65534", "tcp:h:65535"]),
+        (
+            "unix:/tmp/m",
+            ["unix:/tmp/m0", "unix:/tmp/m1", "unix:/tmp/m2"],
+        ),
+    ] {
+        let endpoint: Endpoint = text.parse().unwrap();
+        let all = endpoint.several(3).unwrap();
+        let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(all, several);
+        assert_eq!(endpoint.several(1).unwrap(), [endpoint]);
+    }
+}
+
+#[test]
+fn what_cannot_be_several_says_so() {
+    for (text, said) in [
+        ("stdio", "'stdio' can serve one module only"),
+        ("serial:/dev/ttyUSB0", "can serve one module only"),
+        ("tcp:h:65534", "not enough ports"),
+    ] {
+        let endpoint: Endpoint = text.parse().unwrap();
+        let error = endpoint.several(3).unwrap_err().to_string();
+        assert!(error.contains(said), "{text}: {error}");
+        assert!(endpoint.several(1).is_ok());
+    }
+}
