@@ -96,8 +96,9 @@ pub(crate) enum Color {
 
 #[derive(clap::Args)]
 pub(crate) struct RunArgs {
-    /// Where the DTE finds the module: pty[:LINK], tcp:HOST:PORT (port 0 = any that is free) or
-    /// stdio. Each one named is a module of its own; none = one on a PTY.
+    /// Where the DTE finds the module: pty[:LINK], tcp:HOST:PORT (port 0 = any that is free),
+    /// unix:PATH,
+    /// serial:DEV[,BAUD] or stdio. Each one named is a module of its own; none = one on a PTY.
     #[arg(
         long = "port",
         env = "SIMLESS_PORT",
@@ -105,6 +106,19 @@ pub(crate) struct RunArgs {
         value_name = "ENDPOINT"
     )]
     ports: Vec<Endpoint>,
+
+    /// How many modules there are for each --port, each with an IMEI of its own. TCP ports count
+    /// on (from 0: any that are free); links and socket files get a number behind their names:
+    /// pty:/tmp/modem is /tmp/modem0, /tmp/modem1 and so on.
+    #[arg(
+        long,
+        env = "SIMLESS_COUNT",
+        hide_env_values = true,
+        value_name = "N",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub(crate) count: u16,
 
     /// The device to be.
     #[arg(
@@ -143,12 +157,18 @@ pub(crate) enum TimingArg {
 }
 
 impl RunArgs {
-    pub(crate) fn ports(&self) -> &[Endpoint] {
+    /// A port for every module.
+    pub(crate) fn ports(&self) -> Vec<Endpoint> {
         const DEFAULT: &[Endpoint] = &[Endpoint::Pty { link: None }];
-        match self.ports.as_slice() {
+        let named = match self.ports.as_slice() {
             [] => DEFAULT,
             ports => ports,
-        }
+        };
+        let several = named.iter().map(|port| port.several(self.count));
+        let several: Result<Vec<_>, _> = several.collect();
+        several
+            .unwrap_or_else(|error| usage(&format!("{error} (--count {})", self.count)))
+            .concat()
     }
 
     pub(crate) fn profile(&self) -> &'static Profile {
@@ -163,6 +183,8 @@ impl RunArgs {
                 "standard input and output can serve one module only, but --port stdio was given twice",
             );
         }
+        // What is wrong about the ports is to be said before anything is opened.
+        self.ports();
     }
 }
 

@@ -1,16 +1,19 @@
 //! The first output: what runs, and how to get at it.
 
-use std::io::{self, Write};
+mod json;
+
 use std::path::Path;
 
-use serde::Serialize;
 use simless_runtime::Address;
 
 use crate::args::{RunArgs, TimingArg};
+use crate::files::Left;
 use crate::say::{Level, Talk};
 
+pub(crate) use json::json;
+
 /// A few lines for people, on stderr.
-pub(crate) fn people(talk: &Talk, options: &RunArgs, ports: &[Address]) {
+pub(crate) fn people(talk: &Talk, options: &RunArgs, ports: &[Address], left: Option<&Left>) {
     let profile = options.profile();
     let timing = match options.timing {
         TimingArg::Immediate => "everything at once",
@@ -24,32 +27,83 @@ pub(crate) fn people(talk: &Talk, options: &RunArgs, ports: &[Address]) {
     let line = |label: &str, what: String| {
         talk.line(Level::Notice, format_args!("  {label:<5} {what}"));
     };
-    for port in ports {
-        match port {
-            Address::Pty { path, link, blind } => {
-                line("port", format!("{} -> {}", link.display(), path.display()));
-                line("try", format!("picocom -b 115200 {}", quoted(link)));
-                if let Some(why) = blind {
-                    line(
-                        "note",
-                        format!("DTEs that leave are not noticed here: {why}"),
-                    );
-                }
-            }
-            Address::Tcp(address) => {
-                line("port", address.to_string());
-                line("try", format!("nc {} {}", address.ip(), address.port()));
-            }
-            Address::Stdio { terminal: true } => {
-                line("port", "this terminal".into());
-                line("try", "ATI and Enter; Ctrl-] leaves".into());
-            }
-            Address::Stdio { terminal: false } => {
-                line("port", "standard input and output".into());
-            }
-        }
+    // The ports of one --port, a line or two for all of them.
+    for ports in ports.chunks(options.count.into()) {
+        let [first, .., last] = ports else {
+            ports.iter().for_each(|port| {
+                line("port", place(port));
+                try_it(port, line);
+            });
+            continue;
+        };
+        line("port", range(first, last, ports.len()));
+        try_it(first, line);
+    }
+    let blind = ports.iter().filter_map(|port| match port {
+        Address::Pty { blind, .. } => blind.as_ref(),
+        _ => None,
+    });
+    if let Some(why) = blind.clone().next() {
+        let how_many = match (blind.count(), ports.len()) {
+            (_, 1) => "here".into(),
+            (blind, all) => format!("at {blind} of {all} ports"),
+        };
+        let what = format!("DTEs that leave are not noticed {how_many}: {why}");
+        line("note", what);
+    }
+    // A DTE and a connection for each.
+    if let Some(Left { limit, files }) = left
+        && *files < 2 * ports.len() as u64
+    {
+        let what =
+            format!("the limit of {limit} open files leaves {files} for DTEs and connections");
+        line("note", what);
     }
     line("end", how_to_end(ports).into());
+}
+
+/// Where one port is.
+fn place(port: &Address) -> String {
+    match port {
+        Address::Pty { path, link, .. } => format!("{} -> {}", link.display(), path.display()),
+        Address::Tcp(address) => address.to_string(),
+        Address::Unix(path) => path.display().to_string(),
+        Address::Serial { path, baud, .. } => format!("{} at {baud} baud", path.display()),
+        Address::Stdio { terminal: true } => "this terminal".into(),
+        Address::Stdio { terminal: false } => "standard input and output".into(),
+    }
+}
+
+/// Where several are.
+fn range(first: &Address, last: &Address, count: usize) -> String {
+    let (first, last) = match (first, last) {
+        (Address::Pty { link: first, .. }, Address::Pty { link: last, .. })
+        | (Address::Unix(first), Address::Unix(last)) => {
+            (first.display().to_string(), last.display().to_string())
+        }
+        (Address::Tcp(first), Address::Tcp(last))
+            if usize::from(last.port().wrapping_sub(first.port())) + 1 != count =>
+        {
+            let host = first.ip();
+            return format!("{host}, {count} modules at free ports; --json names them all");
+        }
+        _ => (place(first), place(last)),
+    };
+    format!("{first} to {last}, {count} modules")
+}
+
+/// What to paste.
+fn try_it(port: &Address, line: impl Fn(&str, String)) {
+    match port {
+        Address::Pty { link, .. } => line("try", format!("picocom -b 115200 {}", quoted(link))),
+        Address::Tcp(address) => line("try", format!("nc {} {}", address.ip(), address.port())),
+        Address::Unix(path) => line("try", socat(path)),
+        Address::Stdio { terminal: true } => line("try", "ATI and Enter; Ctrl-] leaves".into()),
+        Address::Serial { there: false, .. } => {
+            line("note", "it is not there yet, and waited for".into());
+        }
+        Address::Serial { .. } | Address::Stdio { .. } => {}
+    }
 }
 
 /// In raw mode Ctrl-C is a byte like any other.
@@ -63,58 +117,28 @@ fn how_to_end(ports: &[Address]) -> &'static str {
     }
 }
 
+/// Ctrl-] leaves it: in raw mode Ctrl-C goes to the module.
+fn socat(path: &Path) -> String {
+    let mut address = String::from("UNIX-CONNECT:");
+    for c in path.display().to_string().chars() {
+        // What has a meaning of its own in an address of socat.
+        if r#"\,:!'"([{"#.contains(c) {
+            address.push('\\');
+        }
+        address.push(c);
+    }
+    format!("socat -,raw,echo=0,escape=0x1d {}", word(&address))
+}
+
 /// A path that a shell takes as one word.
 fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
+    word(&path.display().to_string())
+}
+
+fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
-    match path.chars().all(plain) {
-        true => path,
-        false => format!("'{}'", path.replace('\'', r"'\''")),
-    }
-}
-
-/// One JSON object for programs, on stdout.
-pub(crate) fn json(ports: &[Address]) -> io::Result<()> {
-    let ready = Ready {
-        v: 1,
-        ready: true,
-        pid: std::process::id(),
-        ports: ports.iter().map(ReadyPort::from).collect(),
-    };
-    let mut line = serde_json::to_vec(&ready)?;
-    line.push(b'\n');
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(&line)?;
-    stdout.flush()
-}
-
-#[derive(Serialize)]
-struct Ready {
-    v: u32,
-    ready: bool,
-    pid: u32,
-    ports: Vec<ReadyPort>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-enum ReadyPort {
-    Pty { path: String, link: String },
-    Tcp { address: String },
-    Stdio,
-}
-
-impl From<&Address> for ReadyPort {
-    fn from(address: &Address) -> Self {
-        match address {
-            Address::Pty { path, link, .. } => Self::Pty {
-                path: path.display().to_string(),
-                link: link.display().to_string(),
-            },
-            Address::Tcp(address) => Self::Tcp {
-                address: address.to_string(),
-            },
-            Address::Stdio { .. } => Self::Stdio,
-        }
+    match text.chars().all(plain) {
+        true => text.into(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet, LocalSet};
 
 use crate::args::{RunArgs, TimingArg};
+use crate::files::{self, TooFew};
 use crate::ready;
 use crate::say::Talk;
 use crate::signals::{Signals, Wish};
@@ -38,22 +39,25 @@ pub(crate) fn run(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
 
 /// The code for an error.
 pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
-    match error.downcast_ref::<OpenError>() {
-        Some(_) => PORT.into(),
-        None => ExitCode::FAILURE,
+    match error.is::<OpenError>() || error.is::<TooFew>() {
+        true => PORT.into(),
+        false => ExitCode::FAILURE,
     }
 }
 
 async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     // Before anything that has to be put right at the end, such as a link, is there.
     let mut signals = Signals::catch().context("signals cannot be caught")?;
-    let mut ports = Vec::new();
-    for endpoint in options.ports() {
+    let endpoints = options.ports();
+    let left = files::make_room(&endpoints)?;
+    let mut ports = Vec::with_capacity(endpoints.len());
+    for endpoint in &endpoints {
         ports.push(Port::open(endpoint).await?);
     }
+    drop(endpoints);
     let addresses: Vec<Address> = ports.iter().map(Port::address).collect();
     talk.set_raw(addresses.contains(&Address::Stdio { terminal: true }));
-    ready::people(talk, options, &addresses);
+    ready::people(talk, options, &addresses, left.as_ref());
     if options.json {
         ready::json(&addresses).context("the ready object cannot be written to stdout")?;
     }
@@ -61,11 +65,12 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let (stop, stopped) = watch::channel(false);
     let config = Arc::new(config(options));
     let mut drives = JoinSet::new();
-    for (port, address) in ports.into_iter().zip(&addresses) {
-        let watch = Watch::new(talk.clone(), (addresses.len() > 1).then_some(address));
+    let several = addresses.len() > 1;
+    for (number, (port, address)) in (0..).zip(ports.into_iter().zip(addresses)) {
+        let watch = Watch::new(talk.clone(), &address, several);
         let mut stopped = stopped.clone();
         drives.spawn_local(drive(
-            Module::new(Arc::clone(&config)),
+            Module::numbered(Arc::clone(&config), number),
             port,
             watch,
             async move {

@@ -11,17 +11,31 @@ pub(crate) struct Watch {
     talk: Talk,
     /// Which module it is, where there are several.
     name: String,
+    /// The serial device that leads to the DTE.
+    device: Option<String>,
+    /// It has gone, or never was.
+    gone: bool,
 }
 
 impl Watch {
-    pub(crate) fn new(talk: Talk, port: Option<&Address>) -> Self {
+    pub(crate) fn new(talk: Talk, port: &Address, is_one_of_several: bool) -> Self {
         let name = match port {
-            None => String::new(),
-            Some(Address::Pty { link, .. }) => format!("{}: ", link.display()),
-            Some(Address::Tcp(address)) => format!("{address}: "),
-            Some(Address::Stdio { .. }) => "stdio: ".into(),
+            _ if !is_one_of_several => String::new(),
+            Address::Pty { link, .. } => format!("{}: ", link.display()),
+            Address::Tcp(address) => format!("{address}: "),
+            Address::Unix(path) | Address::Serial { path, .. } => format!("{}: ", path.display()),
+            Address::Stdio { .. } => "stdio: ".into(),
         };
-        Self { talk, name }
+        let (device, gone) = match port {
+            Address::Serial { path, there, .. } => (Some(path.display().to_string()), !there),
+            _ => (None, false),
+        };
+        Self {
+            talk,
+            name,
+            device,
+            gone,
+        }
     }
 
     fn say(&self, level: Level, what: std::fmt::Arguments<'_>) {
@@ -52,15 +66,42 @@ impl Observer for Watch {
     }
 
     fn port(&mut self, news: &PortNews) {
-        match news {
-            PortNews::DteCame(Some(from)) => {
-                self.say(Level::Detail, format_args!("DTE {from} is there"));
+        match (news, &self.device) {
+            (PortNews::DteCame(_), Some(device)) => {
+                let level = match self.gone {
+                    true => Level::Notice,
+                    false => Level::Detail,
+                };
+                self.say(level, format_args!("{device} is there"));
+                self.gone = false;
             }
-            PortNews::DteCame(None) => self.say(Level::Detail, format_args!("a DTE is there")),
+            (PortNews::DteLeft, Some(device)) => {
+                self.say(
+                    Level::Notice,
+                    format_args!(
+                        "{device} has gone; the module keeps what it has, and waits for it"
+                    ),
+                );
+                self.gone = true;
+            }
+            (PortNews::AcceptFailed(error), Some(_)) => {
+                self.say(Level::Notice, format_args!("{error}"));
+            }
+            _ => self.dte(news),
+        }
+    }
+}
+
+impl Watch {
+    fn dte(&self, news: &PortNews) {
+        match news {
+            PortNews::DteCame(from) => self.say(Level::Detail, format_args!("{from} is there")),
             PortNews::DteLeft => self.say(Level::Detail, format_args!("the DTE has left")),
             PortNews::DteRefused(from) => self.say(
                 Level::Notice,
-                format_args!("DTE {from} was sent away: another one is there, and a module has one DTE at a time"),
+                format_args!(
+                    "{from} was sent away: another one is there, and a module has one DTE at a time"
+                ),
             ),
             PortNews::AcceptFailed(error) => self.say(
                 Level::Notice,

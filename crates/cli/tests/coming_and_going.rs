@@ -56,6 +56,39 @@ fn a_dte_vanishes_from_a_tcp_port_in_mid_payload() {
 }
 
 #[test]
+fn a_dte_vanishes_from_a_socket_file_in_mid_payload() {
+    let folder = tempfile::tempdir().unwrap();
+    let simless = Simless::unix(folder.path());
+    vanishes_in_mid_payload(simless, |simless| simless.connect_unix(0));
+}
+
+#[test]
+fn a_second_dte_at_a_socket_file_is_sent_away_and_its_process_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut simless = Simless::unix(folder.path());
+    let mut first = simless.connect_unix(0);
+    first.ok("AT");
+    let mut second = simless.connect_unix(0);
+    assert_eq!(second.rest(), b"");
+    let who = std::process::id();
+    simless.expect_stderr(&format!("the DTE of process {who} was sent away"));
+    first.ok("AT");
+}
+
+#[test]
+fn a_dte_at_a_socket_file_that_has_said_everything_still_gets_its_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let simless = Simless::unix(folder.path());
+    let mut dte = simless.connect_unix(0);
+    dte.say("ATE0\rAT+CGMM\r");
+    dte.end_input();
+    assert_eq!(
+        String::from_utf8_lossy(&dte.rest()),
+        "ATE0\r\r\nOK\r\n\r\nKingcom_G3524\r\n\r\nOK\r\n"
+    );
+}
+
+#[test]
 fn a_second_dte_is_sent_away_and_told_why_in_the_log() {
     let mut simless = Simless::tcp();
     let mut first = simless.connect(0);

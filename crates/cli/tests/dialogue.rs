@@ -7,7 +7,7 @@ mod harness;
 use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 
-use harness::{DEADLINE, Dte, Simless, closed_port};
+use harness::{DEADLINE, Dte, SerialLine, Simless, closed_port};
 
 /// The flow of guide 9.4, a send (5.2), a received block (6.3), the end by the server (9.1).
 fn dialogue(mut dte: Dte) {
@@ -54,6 +54,22 @@ fn over_a_pty() {
 fn over_tcp() {
     let simless = Simless::tcp();
     dialogue(simless.connect(0));
+}
+
+#[test]
+fn over_a_socket_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let simless = Simless::unix(folder.path());
+    dialogue(simless.connect_unix(0));
+}
+
+#[test]
+fn over_a_serial_device() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = folder.path().join("ttyUSB0");
+    let line = SerialLine::plug_in(&device);
+    let _simless = Simless::run(&["--port", &format!("serial:{}", device.display())]);
+    dialogue(line.dte());
 }
 
 #[test]

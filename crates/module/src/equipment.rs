@@ -25,6 +25,8 @@ const ASK_LIMIT: usize = 16;
 
 pub(crate) struct Equipment {
     pub(crate) config: Arc<Config>,
+    /// Which of several modules of this configuration it is.
+    pub(crate) number: u32,
     pub(crate) network: Network,
     pub(crate) settings: Settings,
     /// What `AT&W` kept.
@@ -100,9 +102,10 @@ impl From<Cause> for Failure {
 }
 
 impl Equipment {
-    pub(crate) fn new(config: Arc<Config>) -> Self {
+    pub(crate) fn new(config: Arc<Config>, number: u32) -> Self {
         let settings = Settings::of(&config.profile);
         let mut equipment = Self {
+            number,
             network: config.network,
             settings,
             saved: settings,

@@ -63,6 +63,7 @@ mod editor;
 mod entry;
 mod equipment;
 mod event;
+mod imei;
 mod link;
 mod module;
 mod network;

@@ -39,6 +39,15 @@ impl Module {
     /// When the profile's limits contradict each other: see
     /// [`Limits::are_sound`](crate::Limits::are_sound).
     pub fn new(config: Arc<Config>) -> Self {
+        Self::numbered(config, 0)
+    }
+
+    /// One of several modules of one configuration. Its number makes its IMEI its own: number 0
+    /// has the profile's, the others' serial numbers count on from there.
+    ///
+    /// # Panics
+    /// As [`Module::new`].
+    pub fn numbered(config: Arc<Config>, number: u32) -> Self {
         assert!(
             config.profile.limits.are_sound(),
             "the limits of profile {} contradict each other",
@@ -47,7 +56,7 @@ impl Module {
         Self {
             editor: Editor::new(),
             running: None,
-            equipment: Equipment::new(config),
+            equipment: Equipment::new(config, number),
         }
     }
 
@@ -250,7 +259,7 @@ impl Module {
     /// The module starts again: sockets, timers and everything unsaid are gone (P36). What it had
     /// printed is not, when it restarts by itself.
     fn restart(&mut self, keeps_output: bool) {
-        let equipment = Equipment::new(self.equipment.config.clone());
+        let equipment = Equipment::new(self.equipment.config.clone(), self.equipment.number);
         let old = core::mem::replace(&mut self.equipment, equipment);
         self.equipment.carry_over(old, keeps_output);
         self.editor = Editor::new();

@@ -42,12 +42,13 @@ pub enum End {
 ///
 /// At the end the bytes that connections have accepted are sent and FIN after them, for at most
 /// two seconds; then the port closes.
-pub async fn drive(
+pub fn drive(
     module: Module,
     port: Port,
     observer: impl Observer,
     stop: impl Future<Output = ()>,
-) -> End {
+) -> impl Future<Output = End> {
+    // Not in the future: it would keep a place for all of them as they came, besides.
     let mut drive = Drive {
         module,
         port,
@@ -58,8 +59,10 @@ pub async fn drive(
         alarm: Alarm::start(),
         closing: None,
     };
-    let mut stop = pin!(stop);
-    std::future::poll_fn(move |cx| drive.poll(cx, stop.as_mut())).await
+    async move {
+        let mut stop = pin!(stop);
+        std::future::poll_fn(|cx| drive.poll(cx, stop.as_mut())).await
+    }
 }
 
 struct Drive<O> {

@@ -1,6 +1,8 @@
-//! The words for a place where a DTE can find a module: `pty`, `tcp:127.0.0.1:0`, `stdio`.
+//! The words for a place where a DTE can find a module: `pty`, `tcp:127.0.0.1:0`,
+//! `unix:/tmp/modem`, `serial:/dev/ttyUSB0`, `stdio`.
 
 mod nearest;
+mod several;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -33,17 +35,36 @@ pub enum Endpoint {
         /// The port; 0 = any that is free.
         port: u16,
     },
+    /// `unix:PATH`: a socket file to connect to.
+    Unix {
+        /// Where it stands.
+        path: PathBuf,
+    },
+    /// `serial:DEV[,BAUD]`: a serial device that leads to the DTE.
+    Serial {
+        /// The device, say `/dev/ttyUSB0`.
+        device: PathBuf,
+        /// Bits per second.
+        baud: u32,
+    },
     /// `stdio`: standard input and output.
     Stdio,
 }
 
 impl Endpoint {
     /// How each kind is written.
-    pub const FORMS: [&'static str; 3] = ["pty[:LINK]", "tcp:HOST:PORT", "stdio"];
+    pub const FORMS: [&'static str; 5] = [
+        "pty[:LINK]",
+        "tcp:HOST:PORT",
+        "unix:PATH",
+        "serial:DEV[,BAUD]",
+        "stdio",
+    ];
 
-    const KINDS: [&'static str; 3] = ["pty", "tcp", "stdio"];
+    const KINDS: [&'static str; 5] = ["pty", "tcp", "unix", "serial", "stdio"];
     const DEFAULT_HOST: &'static str = "127.0.0.1";
     const DEFAULT_PORT: u16 = 8809;
+    const DEFAULT_BAUD: u32 = 115_200;
 }
 
 impl FromStr for Endpoint {
@@ -64,6 +85,9 @@ impl FromStr for Endpoint {
                 port: Self::DEFAULT_PORT,
             }),
             ("tcp", Some(place)) => tcp(place),
+            ("unix", None | Some("")) => Err(EndpointError::NoPath),
+            ("unix", Some(path)) => Ok(Self::Unix { path: path.into() }),
+            ("serial", rest) => serial(rest.unwrap_or_default()),
             ("stdio", None) => Ok(Self::Stdio),
             ("stdio", Some(_)) => Err(EndpointError::StdioTakesNothing),
             _ => Err(EndpointError::UnknownKind {
@@ -113,9 +137,29 @@ fn tcp(place: &str) -> Result<Endpoint, EndpointError> {
     })
 }
 
+/// Reads `DEV[,BAUD]`.
+fn serial(place: &str) -> Result<Endpoint, EndpointError> {
+    let (device, baud) = match place.rsplit_once(',') {
+        None => (place, Endpoint::DEFAULT_BAUD),
+        Some((device, text)) => match text.parse() {
+            Ok(baud @ 1..) => (device, baud),
+            _ => return Err(EndpointError::Baud(text.into())),
+        },
+    };
+    if device.is_empty() {
+        return Err(EndpointError::NoDevice);
+    }
+    Ok(Endpoint::Serial {
+        device: device.into(),
+        baud,
+    })
+}
+
 /// The endpoint that was probably meant: a path is a PTY's link, an address a TCP port's.
 fn suggest(text: &str, kind: &str) -> Option<String> {
-    if text.starts_with(['/', '.', '~']) {
+    if text.starts_with("/dev/tty") {
+        Some(format!("serial:{text}"))
+    } else if text.starts_with(['/', '.', '~']) {
         Some(format!("pty:{text}"))
     } else if text.parse::<SocketAddr>().is_ok() {
         Some(format!("tcp:{text}"))
@@ -132,6 +176,8 @@ impl fmt::Display for Endpoint {
             Self::Pty { link: Some(link) } => write!(f, "pty:{}", link.display()),
             Self::Tcp { host, port } if host.contains(':') => write!(f, "tcp:[{host}]:{port}"),
             Self::Tcp { host, port } => write!(f, "tcp:{host}:{port}"),
+            Self::Unix { path } => write!(f, "unix:{}", path.display()),
+            Self::Serial { device, baud } => write!(f, "serial:{},{baud}", device.display()),
             Self::Stdio => f.write_str("stdio"),
         }
     }
@@ -167,6 +213,21 @@ pub enum EndpointError {
     /// An IPv6 address without brackets.
     #[error("'{0}' has too many colons; put an IPv6 address in brackets, say tcp:[::1]:0")]
     BareIpv6(String),
+    /// `unix:` without a path.
+    #[error("the path of the socket file is missing; write unix:PATH, say unix:/tmp/modem.sock")]
+    NoPath,
+    /// `serial:` without a device.
+    #[error("the device is missing; write serial:DEV or serial:DEV,BAUD, say serial:/dev/ttyUSB0")]
+    NoDevice,
+    /// What stands behind the last comma is no rate.
+    #[error("'{0}' is no rate; write serial:DEV,BAUD, say serial:/dev/ttyUSB0,9600")]
+    Baud(String),
+    /// Several modules at a place where one DTE is.
+    #[error("'{0}' can serve one module only; leave the count out, or name another kind of port")]
+    OnlyOne(String),
+    /// Several modules on ports that count on from one that is too large.
+    #[error("from '{0}' on there are not enough ports; the last one is 65535")]
+    TooFewPorts(String),
     /// `stdio:something`
     #[error("'stdio' takes nothing after it")]
     StdioTakesNothing,

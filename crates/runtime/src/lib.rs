@@ -17,5 +17,5 @@ mod port;
 
 pub use drive::{End, drive};
 pub use endpoint::{Endpoint, EndpointError, nearest};
-pub use observe::{Observer, PortNews};
+pub use observe::{Caller, Observer, PortNews};
 pub use port::{Address, OpenError, Port};

@@ -1,5 +1,6 @@
 //! Watching a module at work.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
@@ -17,12 +18,33 @@ pub trait Observer {
 /// What happened at a port.
 #[derive(Debug)]
 pub enum PortNews {
-    /// A DTE is there now; over TCP, this one.
-    DteCame(Option<SocketAddr>),
+    /// This DTE is there now.
+    DteCame(Caller),
     /// The DTE has gone. The module stays as it is.
     DteLeft,
     /// This one came while another was there, and was sent away.
-    DteRefused(SocketAddr),
+    DteRefused(Caller),
     /// A DTE that came could not be let in.
     AcceptFailed(io::Error),
+}
+
+/// Who a DTE is, as far as the port can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// The far end of a TCP connection.
+    Address(SocketAddr),
+    /// The process that connected to a socket file, by its id.
+    Process(i32),
+    /// A terminal does not tell.
+    Unknown,
+}
+
+impl fmt::Display for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => write!(f, "DTE {address}"),
+            Self::Process(id) => write!(f, "the DTE of process {id}"),
+            Self::Unknown => f.write_str("a DTE"),
+        }
+    }
 }

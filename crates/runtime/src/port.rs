@@ -1,14 +1,19 @@
 //! The places where DTEs come from, one after the other.
 
 mod link;
+mod pause;
 mod polled;
 mod presence;
 mod pty;
 mod pty_stream;
 mod raw;
+mod serial;
+mod serial_stream;
+mod serial_wait;
 mod stdio;
 mod stdio_stream;
 mod tcp;
+mod unix;
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,15 +23,18 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::Endpoint;
+use crate::observe::Caller;
 
 pub use link::LinkError;
 
-/// An open port. Dropping it takes its link away and gives a terminal its settings back.
+/// An open port. Dropping it takes its link or socket file away and gives a terminal its settings back.
 pub struct Port(Kind);
 
 enum Kind {
     Pty(Box<pty::Pty>),
     Tcp(tcp::Listener),
+    Unix(unix::Listener),
+    Serial(Box<serial::Serial>),
     Stdio(stdio::Stdio),
 }
 
@@ -44,6 +52,17 @@ pub enum Address {
     },
     /// A TCP port.
     Tcp(SocketAddr),
+    /// A socket file.
+    Unix(PathBuf),
+    /// A serial device.
+    Serial {
+        /// The device.
+        path: PathBuf,
+        /// Bits per second.
+        baud: u32,
+        /// Whether it is there; else it is waited for.
+        there: bool,
+    },
     /// Standard input and output.
     Stdio {
         /// Whether a person types there.
@@ -57,6 +76,10 @@ impl Port {
         Ok(Self(match endpoint {
             Endpoint::Pty { link } => Kind::Pty(Box::new(pty::Pty::open(link.as_deref())?)),
             Endpoint::Tcp { host, port } => Kind::Tcp(tcp::Listener::open(host, *port).await?),
+            Endpoint::Unix { path } => Kind::Unix(unix::Listener::open(path)?),
+            Endpoint::Serial { device, baud } => {
+                Kind::Serial(Box::new(serial::Serial::open(device, *baud)?))
+            }
             Endpoint::Stdio => Kind::Stdio(stdio::Stdio::open().map_err(OpenError::Stdio)?),
         }))
     }
@@ -66,6 +89,8 @@ impl Port {
         match &self.0 {
             Kind::Pty(pty) => pty.address(),
             Kind::Tcp(tcp) => Address::Tcp(tcp.address()),
+            Kind::Unix(unix) => Address::Unix(unix.path().into()),
+            Kind::Serial(serial) => serial.address(),
             Kind::Stdio(stdio) => Address::Stdio {
                 terminal: stdio.is_terminal(),
             },
@@ -77,6 +102,8 @@ impl Port {
         match &mut self.0 {
             Kind::Pty(pty) => pty.poll_arrival(cx, engaged),
             Kind::Tcp(tcp) => tcp.poll_arrival(cx, engaged),
+            Kind::Unix(unix) => unix.poll_arrival(cx, engaged),
+            Kind::Serial(serial) => serial.poll_arrival(cx, engaged),
             Kind::Stdio(stdio) => stdio.poll_arrival(engaged),
         }
     }
@@ -85,9 +112,9 @@ impl Port {
 /// What happened at the door.
 pub(crate) enum Arrival {
     /// This DTE came.
-    Came(Box<dyn Dte>, Option<SocketAddr>),
+    Came(Box<dyn Dte>, Caller),
     /// This one came while another was there, and was sent away.
-    Refused(SocketAddr),
+    Refused(Caller),
     /// One came and could not be let in.
     Failed(io::Error),
     /// The DTE has gone and no other will come.
@@ -126,6 +153,62 @@ pub enum OpenError {
         host: String,
         /// The port that was asked for.
         port: u16,
+        /// What the system said.
+        #[source]
+        error: io::Error,
+    },
+    /// Another program listens at the socket file.
+    #[error(
+        "{} is in use by another program; end that one, or choose another path",
+        .0.display()
+    )]
+    SocketInUse(PathBuf),
+    /// Something else than a socket stands there.
+    #[error(
+        "{} exists already and is no socket; remove it, or choose another path",
+        .0.display()
+    )]
+    NoSocket(PathBuf),
+    /// The socket file could not be made for another reason.
+    #[error("the socket {} cannot be made: {error}", .path.display())]
+    Socket {
+        /// The path that was asked for.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        error: io::Error,
+    },
+    /// Another program has the serial device.
+    #[error(
+        "{} is in use by another program; end that one, or choose another device",
+        .0.display()
+    )]
+    DeviceInUse(PathBuf),
+    /// What stands there has no rate and no raw mode.
+    #[error(
+        "{} is no serial device; for a socket file write unix:PATH, for a pseudo-terminal pty:LINK",
+        .0.display()
+    )]
+    NoTerminal(PathBuf),
+    /// Only others may use the serial device.
+    #[error(
+        "{} may not be used by you; join the group it belongs to, which often is 'dialout'",
+        .0.display()
+    )]
+    NoAccess(PathBuf),
+    /// The serial device has no such rate.
+    #[error("{} cannot be set to {baud} baud; choose another rate", .path.display())]
+    Baud {
+        /// The device.
+        path: PathBuf,
+        /// The rate that was asked for.
+        baud: u32,
+    },
+    /// The serial device cannot be used for another reason.
+    #[error("the serial device {} cannot be used: {error}", .path.display())]
+    Device {
+        /// The device.
+        path: PathBuf,
         /// What the system said.
         #[source]
         error: io::Error,

@@ -19,7 +19,7 @@ pub struct Dte {
     writer: Option<Box<dyn Write + Send>>,
     chunks: Receiver<Vec<u8>>,
     read: Vec<u8>,
-    tcp: Option<TcpStream>,
+    shutdown: Option<Box<dyn Fn(Shutdown)>>,
     line: Option<UnixStream>,
 }
 
@@ -44,7 +44,7 @@ impl Dte {
             writer,
             chunks,
             read: Vec::new(),
-            tcp: None,
+            shutdown: None,
             line: None,
         }
     }
@@ -54,7 +54,20 @@ impl Dte {
         stream.set_nodelay(true).unwrap();
         let writer = stream.try_clone().unwrap();
         let mut dte = Self::new(stream.try_clone().unwrap(), Some(Box::new(writer)));
-        dte.tcp = Some(stream);
+        dte.shutdown = Some(Box::new(move |how| {
+            // Of a connection that has gone there is nothing to shut down.
+            let _ = stream.shutdown(how);
+        }));
+        dte
+    }
+
+    pub fn unix(path: &Path) -> Self {
+        let stream = UnixStream::connect(path).unwrap();
+        let writer = stream.try_clone().unwrap();
+        let mut dte = Self::new(stream.try_clone().unwrap(), Some(Box::new(writer)));
+        dte.shutdown = Some(Box::new(move |how| {
+            let _ = stream.shutdown(how);
+        }));
         dte
     }
 
@@ -66,6 +79,11 @@ impl Dte {
             .custom_flags(OFlags::NOCTTY.bits().cast_signed())
             .open(path)
             .unwrap();
+        Self::terminal(file)
+    }
+
+    /// Either end of a terminal.
+    pub fn terminal(file: File) -> Self {
         let (here, there) = UnixStream::pair().unwrap();
         let reader = TtyReader {
             tty: file.try_clone().unwrap(),
@@ -140,8 +158,8 @@ impl Dte {
     /// Sends no more and reads on.
     pub fn end_input(&mut self) {
         self.writer = None;
-        if let Some(tcp) = &self.tcp {
-            tcp.shutdown(Shutdown::Write).unwrap();
+        if let Some(shutdown) = &self.shutdown {
+            shutdown(Shutdown::Write);
         }
     }
 
@@ -154,8 +172,8 @@ impl Dte {
     pub fn hang_up(mut self) {
         self.writer = None;
         self.line = None;
-        if let Some(tcp) = self.tcp.take() {
-            let _ = tcp.shutdown(Shutdown::Both);
+        if let Some(shutdown) = self.shutdown.take() {
+            shutdown(Shutdown::Both);
         }
         // The reader has closed its file when its channel is closed.
         while self.chunks.recv_timeout(DEADLINE).is_ok() {}

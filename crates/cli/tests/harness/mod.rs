@@ -8,6 +8,7 @@
 )]
 
 mod dte;
+mod line;
 mod peer;
 
 use std::io::{BufRead, BufReader, Read};
@@ -21,6 +22,8 @@ use serde_json::Value;
 
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use dte::Dte;
+#[allow(unused_imports, reason = "every test file uses a part of it")]
+pub use line::SerialLine;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use peer::{closed_port, random};
 
@@ -53,6 +56,12 @@ impl Simless {
     /// One module on a TCP port.
     pub fn tcp() -> Self {
         Self::run(&["--port", "tcp:127.0.0.1:0"])
+    }
+
+    /// One module on a socket file with this name, in this folder.
+    pub fn unix(folder: &Path) -> Self {
+        let path = folder.join("modem.sock");
+        Self::run(&["-v", "--port", &format!("unix:{}", path.display())])
     }
 
     /// One module on standard input and output, and the DTE there.
@@ -104,6 +113,11 @@ impl Simless {
     /// A DTE at the TCP port with this number.
     pub fn connect(&self, port: usize) -> Dte {
         Dte::tcp(self.address(port))
+    }
+
+    /// A DTE at the socket file with this number.
+    pub fn connect_unix(&self, port: usize) -> Dte {
+        Dte::unix(&self.path(port))
     }
 
     /// A DTE at the PTY with this number.

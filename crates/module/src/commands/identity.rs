@@ -2,6 +2,7 @@
 
 use super::{Command, DONE, Parameters};
 use crate::equipment::{Equipment, Failure};
+use crate::imei;
 use crate::wait::Outcome;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -47,7 +48,8 @@ fn revision(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Fai
 }
 
 fn imei(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {
-    say(equipment, equipment.profile().identity.imei)
+    let imei = imei::numbered(equipment.profile().identity.imei, equipment.number);
+    say(equipment, &imei)
 }
 
 fn say(equipment: &mut Equipment, text: &str) -> Result<Outcome, Failure> {

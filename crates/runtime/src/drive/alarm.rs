@@ -13,7 +13,8 @@ const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 /// Counts microseconds since it was started, and wakes the loop.
 pub(super) struct Alarm {
     start: tokio::time::Instant,
-    sleep: Pin<Box<Sleep>>,
+    /// None until the first deadline.
+    sleep: Option<Pin<Box<Sleep>>>,
     set: Option<Instant>,
 }
 
@@ -22,7 +23,7 @@ impl Alarm {
         let start = tokio::time::Instant::now();
         Self {
             start,
-            sleep: Box::pin(tokio::time::sleep_until(start)),
+            sleep: None,
             set: None,
         }
     }
@@ -36,11 +37,14 @@ impl Alarm {
         let Some(deadline) = deadline else {
             return Poll::Pending;
         };
+        let at = self.start + deadline.since(Instant::ZERO).min(FAR);
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
         if self.set != Some(deadline) {
-            let after = deadline.since(Instant::ZERO).min(FAR);
-            self.sleep.as_mut().reset(self.start + after);
+            sleep.as_mut().reset(at);
             self.set = Some(deadline);
         }
-        self.sleep.as_mut().poll(cx)
+        sleep.as_mut().poll(cx)
     }
 }

@@ -1,7 +1,8 @@
 //! Files that say when they are ready.
 
-use std::io;
-use std::os::fd::AsRawFd;
+use std::io::{self, IoSlice};
+use std::os::fd::{AsFd, AsRawFd};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -19,4 +20,18 @@ pub(super) fn polled<T: AsRawFd>(
     interest: Interest,
 ) -> Result<AsyncFd<T>, (T, io::Error)> {
     AsyncFd::try_with_interest(file, interest).map_err(|error| error.into_parts())
+}
+
+/// One vectored write, when the file takes some.
+pub(super) fn poll_writev<T: AsFd + AsRawFd>(
+    file: &AsyncFd<T>,
+    cx: &mut Context<'_>,
+    slices: &[IoSlice<'_>],
+) -> Poll<io::Result<usize>> {
+    loop {
+        let mut ready = ready!(file.poll_write_ready(cx))?;
+        if let Ok(written) = ready.try_io(|file| Ok(rustix::io::writev(file.get_ref(), slices)?)) {
+            return Poll::Ready(written);
+        }
+    }
 }

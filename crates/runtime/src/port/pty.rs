@@ -19,6 +19,7 @@ use super::polled::polled;
 use super::presence::Presence;
 use super::pty_stream::{Line, PtyStream};
 use super::{Address, Arrival, OpenError, raw};
+use crate::observe::Caller;
 
 pub(super) struct Pty {
     line: Arc<Line>,
@@ -69,7 +70,7 @@ impl Pty {
         let was_there = self.line.left.load(Ordering::Relaxed);
         if !engaged && (there || was_there) {
             let stream = PtyStream::new(Arc::clone(&self.line));
-            return Poll::Ready(Arrival::Came(Box::new(stream), None));
+            return Poll::Ready(Arrival::Came(Box::new(stream), Caller::Unknown));
         }
         Poll::Pending
     }

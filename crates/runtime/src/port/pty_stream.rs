@@ -5,13 +5,14 @@ use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use rustix::io::Errno;
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Dte;
+use super::polled::poll_writev;
 
 /// The line between the module and whoever opens the slave.
 pub(super) struct Line {
@@ -97,12 +98,7 @@ impl AsyncWrite for PtyStream {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        loop {
-            let mut ready = ready!(self.line.master.poll_write_ready(cx))?;
-            if let Ok(written) = ready.try_io(|fd| Ok(rustix::io::writev(fd.get_ref(), slices)?)) {
-                return Poll::Ready(written);
-            }
-        }
+        poll_writev(&self.line.master, cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {

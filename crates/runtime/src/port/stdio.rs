@@ -11,6 +11,7 @@ use tokio::io::Interest;
 use super::Arrival;
 use super::raw::RawMode;
 use super::stdio_stream::{End, StdioStream};
+use crate::observe::Caller;
 
 pub(super) struct Stdio {
     stream: Option<StdioStream>,
@@ -43,7 +44,7 @@ impl Stdio {
 
     pub(super) fn poll_arrival(&mut self, engaged: bool) -> Poll<Arrival> {
         match self.stream.take() {
-            Some(stream) => Poll::Ready(Arrival::Came(Box::new(stream), None)),
+            Some(stream) => Poll::Ready(Arrival::Came(Box::new(stream), Caller::Unknown)),
             None if engaged => Poll::Pending,
             None => Poll::Ready(Arrival::Over),
         }

@@ -2,18 +2,15 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::Sleep;
 
+use super::pause::Pause;
 use super::{Arrival, Dte, OpenError};
-
-/// How long no DTE is let in after one could not be, as when there are too many open files.
-const PAUSE: Duration = Duration::from_millis(200);
+use crate::observe::Caller;
 
 /// A DTE that says nothing for so long is asked whether it is still there: one that lost its power
 /// would otherwise hold the port for ever.
@@ -22,7 +19,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 pub(super) struct Listener {
     listener: TcpListener,
     address: SocketAddr,
-    pause: Option<Pin<Box<Sleep>>>,
+    pause: Pause,
 }
 
 impl Listener {
@@ -43,7 +40,7 @@ impl Listener {
         Ok(Self {
             listener,
             address,
-            pause: None,
+            pause: Pause::default(),
         })
     }
 
@@ -52,20 +49,17 @@ impl Listener {
     }
 
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
-        if let Some(pause) = &mut self.pause {
-            ready!(pause.as_mut().poll(cx));
-            self.pause = None;
-        }
+        ready!(self.pause.poll(cx));
         Poll::Ready(match ready!(self.listener.poll_accept(cx)) {
-            Ok((_, from)) if engaged => Arrival::Refused(from),
+            Ok((_, from)) if engaged => Arrival::Refused(Caller::Address(from)),
             Ok((stream, from)) => {
                 // Without these two the DTE is only slower, or noticed later when it is gone.
                 let _ = stream.set_nodelay(true);
                 let _ = keep_alive(&stream);
-                Arrival::Came(Box::new(stream), Some(from))
+                Arrival::Came(Box::new(stream), Caller::Address(from))
             }
             Err(error) => {
-                self.pause = Some(Box::pin(tokio::time::sleep(PAUSE)));
+                self.pause.begin();
                 Arrival::Failed(error)
             }
         })
