@@ -5,6 +5,7 @@ mod input;
 
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::io::AsyncWrite;
 
 use crate::net::{Net, Step};
 use crate::observe::{Observer, PortNews};
+use crate::policy::Policy;
 use crate::port::{Arrival, Dte, Port};
 
 use alarm::Alarm;
@@ -38,13 +40,14 @@ pub enum End {
 }
 
 /// Runs a module at a port until `stop` is ready. The module outlives its DTE: another one finds
-/// it as it was left.
+/// it as it was left. Its connections go where the policy lets them.
 ///
 /// At the end the bytes that connections have accepted are sent and FIN after them, for at most
 /// two seconds; then the port closes.
 pub fn drive(
     module: Module,
     port: Port,
+    policy: Arc<Policy>,
     observer: impl Observer,
     stop: impl Future<Output = ()>,
 ) -> impl Future<Output = End> {
@@ -55,7 +58,7 @@ pub fn drive(
         observer,
         dte: None,
         input: Input::default(),
-        net: Net::default(),
+        net: Net::new(policy),
         alarm: Alarm::start(),
         closing: None,
     };
