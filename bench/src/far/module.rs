@@ -87,7 +87,7 @@ fn run(tell: &mpsc::Sender<io::Result<PathBuf>>, stop: oneshot::Receiver<()>) ->
             timing: Timing::IMMEDIATE,
             network: Network::default(),
         }));
-        drive(module, port, Silent, async {
+        drive(module, port, Arc::default(), Silent, async {
             let _ = stop.await;
         })
         .await;

@@ -10,7 +10,7 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use simless_module::Profile;
-use simless_runtime::{Endpoint, nearest};
+use simless_runtime::{Endpoint, Policy, Rule, nearest};
 
 /// What was asked for.
 pub(crate) struct Args {
@@ -120,6 +120,30 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) count: u16,
 
+    /// Let modules connect to these addresses and no others: an address or a range, with a port
+    /// or a range of ports: 10.0.0.0/8:80-90, [::1]:443, *:25 for any address. Can be given
+    /// several times. Link-local and cloud metadata addresses (169.254.169.254) can be reached
+    /// only by a rule about nothing else.
+    #[arg(
+        long,
+        env = "SIMLESS_ALLOW",
+        hide_env_values = true,
+        value_name = "RULE",
+        value_delimiter = ','
+    )]
+    allow: Vec<Rule>,
+
+    /// Never let modules connect to these addresses, whatever --allow says and whatever name led
+    /// to them. Can be given several times.
+    #[arg(
+        long,
+        env = "SIMLESS_DENY",
+        hide_env_values = true,
+        value_name = "RULE",
+        value_delimiter = ','
+    )]
+    deny: Vec<Rule>,
+
     /// The device to be.
     #[arg(
         long,
@@ -169,6 +193,13 @@ impl RunArgs {
         several
             .unwrap_or_else(|error| usage(&format!("{error} (--count {})", self.count)))
             .concat()
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            allow: self.allow.clone(),
+            deny: self.deny.clone(),
+        }
     }
 
     pub(crate) fn profile(&self) -> &'static Profile {

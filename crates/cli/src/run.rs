@@ -64,6 +64,7 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
 
     let (stop, stopped) = watch::channel(false);
     let config = Arc::new(config(options));
+    let policy = Arc::new(options.policy());
     let mut drives = JoinSet::new();
     let several = addresses.len() > 1;
     for (number, (port, address)) in (0..).zip(ports.into_iter().zip(addresses)) {
@@ -72,6 +73,7 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
         drives.spawn_local(drive(
             Module::numbered(Arc::clone(&config), number),
             port,
+            Arc::clone(&policy),
             watch,
             async move {
                 // An error means that the sender is gone, and everything with it.

@@ -116,7 +116,11 @@ fn failure(cause: Cause, snapshot: &Snapshot<'_>) -> String {
     let mut what = cause.to_string();
     let about_peer = matches!(
         cause,
-        Cause::NotListening(_) | Cause::Unreachable(_) | Cause::NotResolved | Cause::ResolverBusy
+        Cause::NotListening(_)
+            | Cause::Unreachable(_)
+            | Cause::Denied(_)
+            | Cause::NotResolved
+            | Cause::ResolverBusy
     );
     let mut notes = Vec::new();
     if let Some(peer) = snapshot.peer.filter(|_| about_peer) {
@@ -132,6 +136,9 @@ fn failure(cause: Cause, snapshot: &Snapshot<'_>) -> String {
     }
     if let Some(id) = cause.guide_id() {
         notes.push(format!("guide {id}"));
+    }
+    if let Cause::Denied(_) = cause {
+        notes.push("see --allow and --deny".into());
     }
     if !notes.is_empty() {
         what += &format!(" ({})", notes.join(", "));

@@ -62,6 +62,28 @@ fn a_dte_vanishes_from_a_socket_file_in_mid_payload() {
     vanishes_in_mid_payload(simless, |simless| simless.connect_unix(0));
 }
 
+/// One after the other, faster than the end of the last one is seen.
+fn come_and_go(simless: &Simless, dte: impl Fn(&Simless) -> Dte) {
+    for round in 0..300 {
+        let mut one = dte(simless);
+        one.say(format!("AT+CIPHEAD={}\r", round % 2));
+        one.hang_up();
+        // What it said counts.
+        let mut other = dte(simless);
+        other.say("AT+CIPHEAD?\r");
+        other.expect(format!("\r\n+CIPHEAD: {}\r\n\r\nOK\r\n", round % 2));
+        other.hang_up();
+    }
+}
+
+#[test]
+fn one_that_comes_right_after_another_is_let_in() {
+    come_and_go(&Simless::tcp(), |simless| simless.connect(0));
+    let folder = tempfile::tempdir().unwrap();
+    let simless = Simless::unix(folder.path());
+    come_and_go(&simless, |simless| simless.connect_unix(0));
+}
+
 #[test]
 fn a_second_dte_at_a_socket_file_is_sent_away_and_its_process_named() {
     let folder = tempfile::tempdir().unwrap();

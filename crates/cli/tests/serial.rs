@@ -117,6 +117,15 @@ fn even_its_folder_can_be_missing() {
     let line = SerialLine::plug_in(&device);
     simless.expect_stderr("is there");
     line.dte().ok("AT");
+
+    // It goes with its last device, as udev's does.
+    drop(line);
+    simless.expect_stderr("has gone");
+    std::fs::remove_dir_all(&by_id).unwrap();
+    std::fs::create_dir(&by_id).unwrap();
+    let line = SerialLine::plug_in(&device);
+    simless.expect_stderr("is there");
+    line.dte().ok("AT");
 }
 
 #[test]

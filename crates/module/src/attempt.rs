@@ -216,6 +216,7 @@ impl Equipment {
             }
             SocketEvent::Refused
             | SocketEvent::Unreachable
+            | SocketEvent::Denied
             | SocketEvent::Ended
             | SocketEvent::Reset
                 if attempt.is_some() =>
@@ -223,6 +224,9 @@ impl Equipment {
                 let cause = match attempt.map(|attempt| attempt.stage) {
                     Some(Stage::Connecting { address }) if event == SocketEvent::Refused => {
                         Cause::NotListening(address)
+                    }
+                    Some(Stage::Connecting { address }) if event == SocketEvent::Denied => {
+                        Cause::Denied(address)
                     }
                     Some(Stage::Connecting { address }) => Cause::Unreachable(address),
                     _ => Cause::NotResolved,
@@ -233,7 +237,10 @@ impl Equipment {
             SocketEvent::Unread(n) => self.count_unread(slot, id, n),
             SocketEvent::Ended => self.peer_ended(slot, now),
             SocketEvent::Reset => self.broke(slot, id),
-            SocketEvent::Unresolved | SocketEvent::Refused | SocketEvent::Unreachable => {}
+            SocketEvent::Unresolved
+            | SocketEvent::Refused
+            | SocketEvent::Unreachable
+            | SocketEvent::Denied => {}
         }
     }
 

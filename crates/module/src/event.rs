@@ -30,6 +30,8 @@ pub enum Cause {
     NotListening(SocketAddr),
     /// G9.2.3: this address could not be reached.
     Unreachable(SocketAddr),
+    /// A policy denies this address; to the DTE it looks like G9.2.3.
+    Denied(SocketAddr),
     /// G9.2.3: no SIM, or one that is locked.
     SimNotReady,
     /// G9.2.3: not registered with a network.
@@ -60,6 +62,7 @@ impl fmt::Display for Cause {
             }
             Self::NotListening(address) => write!(f, "nothing listens at {address}"),
             Self::Unreachable(address) => write!(f, "{address} could not be reached"),
+            Self::Denied(address) => write!(f, "the policy denies {address}"),
             Self::SimNotReady => f.write_str("there is no SIM, or it is locked"),
             Self::NotRegistered => f.write_str("the module is not registered with a network"),
             Self::ActivationRefused => f.write_str("the network refused to activate the context"),
@@ -90,7 +93,7 @@ impl Cause {
             | Self::TooManyClosing => "9.2.3",
             Self::NotResolved | Self::ResolverBusy => "9.2.4",
             Self::State(_) => "9.2.5",
-            Self::UndefinedContext(_) | Self::NoContext => return None,
+            Self::Denied(_) | Self::UndefinedContext(_) | Self::NoContext => return None,
         })
     }
 }

@@ -1,45 +1,52 @@
 //! IMEIs of several modules of one kind (3GPP TS 23.003, 6.2.1): 8 digits for the type, 6 for the
 //! serial number, 1 to check them.
 
-use alloc::borrow::Cow;
+use core::fmt;
 
-const TYPE: usize = 8;
-const SERIAL: usize = 6;
+/// Digits in front of the check digit, and those of the serial number among them.
+const CHECKED: usize = 14;
+const SERIALS: u64 = 1_000_000;
 
-/// The IMEI of the module with this number. The serial numbers begin again behind the last one.
-pub(crate) fn numbered(first: &'static str, number: u32) -> Cow<'static, str> {
-    let digits = first.len() == TYPE + SERIAL + 1 && first.bytes().all(|b| b.is_ascii_digit());
-    if number == 0 || !digits {
-        return Cow::Borrowed(first);
+/// The IMEI of the module with this number, where the first one's is given. Behind the last serial
+/// number they begin again.
+pub(crate) struct Imei {
+    pub(crate) first: &'static str,
+    pub(crate) number: u32,
+}
+
+impl fmt::Display for Imei {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_imei = self.first.len() == CHECKED + 1;
+        let checked = self
+            .first
+            .get(..CHECKED)
+            .and_then(|text| text.parse::<u64>().ok());
+        let Some(checked) = checked.filter(|_| is_imei && self.number > 0) else {
+            return f.write_str(self.first);
+        };
+        let serial = (checked + u64::from(self.number)) % SERIALS;
+        let checked = checked - checked % SERIALS + serial;
+        write!(f, "{checked:0CHECKED$}{}", check_digit(checked))
     }
-    let serials = 10_u64.pow(SERIAL as u32);
-    let (kind, rest) = first.split_at(TYPE);
-    let serial = rest[..SERIAL]
-        .bytes()
-        .fold(0, |sum, b| sum * 10 + u64::from(b - b'0'));
-    let serial = (serial + u64::from(number)) % serials;
-    let mut imei = alloc::format!("{kind}{serial:0SERIAL$}");
-    imei.push(check_digit(&imei));
-    Cow::Owned(imei)
 }
 
 /// The digit of Luhn's formula behind these.
-fn check_digit(digits: &str) -> char {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, b)| match (u32::from(b - b'0'), place % 2) {
-            (digit, 0) => digit * 2 / 10 + digit * 2 % 10,
-            (digit, _) => digit,
-        })
-        .sum();
-    char::from_digit((10 - sum % 10) % 10, 10).unwrap_or('0')
+fn check_digit(mut digits: u64) -> u64 {
+    let mut sum = 0;
+    for place in 0..CHECKED {
+        let digit = digits % 10;
+        digits /= 10;
+        sum += match place % 2 {
+            0 => digit * 2 / 10 + digit * 2 % 10,
+            _ => digit,
+        };
+    }
+    (10 - sum % 10) % 10
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::string::String;
+    use alloc::string::{String, ToString};
     use alloc::sync::Arc;
     use alloc::vec::Vec;
 
@@ -48,13 +55,17 @@ mod tests {
     use super::*;
     use crate::{Config, KINGCOM_G3524, Module, Network, Timing};
 
+    fn numbered(first: &'static str, number: u32) -> String {
+        Imei { first, number }.to_string()
+    }
+
     #[test]
     fn the_first_is_the_profiles_and_the_check_digit_is_right() {
         let first = KINGCOM_G3524.identity.imei;
         assert_eq!(numbered(first, 0), first);
-        assert_eq!(check_digit(&first[..14]), first.chars().last().unwrap());
+        assert_eq!(check_digit(35_209_900_176_148), 1);
         // The example of 3GPP TS 23.003, annex B.
-        assert_eq!(check_digit("26053179311383"), '7');
+        assert_eq!(check_digit(26_053_179_311_383), 7);
     }
 
     #[test]
@@ -62,7 +73,7 @@ mod tests {
         let first = KINGCOM_G3524.identity.imei;
         assert_eq!(numbered(first, 1), "352099001761499");
         let mut all: Vec<String> = (0..1_000_000)
-            .map(|number| numbered(first, number).into_owned())
+            .map(|number| numbered(first, number))
             .collect();
         assert!(
             all.iter()

@@ -45,7 +45,7 @@ pub enum Request<'a> {
         name: &'a str,
     },
     /// Open a socket to this very address; answer [`SocketEvent::Connected`],
-    /// [`SocketEvent::Refused`] or [`SocketEvent::Unreachable`]. UDP: bind it to its peer.
+    /// [`SocketEvent::Refused`], [`SocketEvent::Unreachable`] or [`SocketEvent::Denied`]. UDP: bind it to its peer.
     Connect {
         /// The attempt the socket is for.
         id: SocketId,
@@ -91,6 +91,8 @@ pub enum SocketEvent<'a> {
     Refused,
     /// The peer could not be reached for another reason.
     Unreachable,
+    /// Nobody tried: a policy of the adapter's denies the address.
+    Denied,
     /// A UDP datagram, whole. At most [`MAX_DATAGRAM_READ`] bytes need to be handed over: what is
     /// longer than the profile's limit is dropped and counted, never cut.
     Datagram(&'a [u8]),

@@ -5,6 +5,7 @@ mod input;
 
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ use simless_module::{Module, Request, SocketEvent};
 use tokio::io::AsyncWrite;
 
 use crate::net::{Net, Step};
-use crate::observe::{Observer, PortNews};
+use crate::observe::{Caller, Observer, PortNews};
+use crate::policy::Policy;
 use crate::port::{Arrival, Dte, Port};
 
 use alarm::Alarm;
@@ -38,13 +40,14 @@ pub enum End {
 }
 
 /// Runs a module at a port until `stop` is ready. The module outlives its DTE: another one finds
-/// it as it was left.
+/// it as it was left. Its connections go where the policy lets them.
 ///
 /// At the end the bytes that connections have accepted are sent and FIN after them, for at most
 /// two seconds; then the port closes.
 pub fn drive(
     module: Module,
     port: Port,
+    policy: Arc<Policy>,
     observer: impl Observer,
     stop: impl Future<Output = ()>,
 ) -> impl Future<Output = End> {
@@ -54,8 +57,9 @@ pub fn drive(
         port,
         observer,
         dte: None,
+        next: None,
         input: Input::default(),
-        net: Net::default(),
+        net: Net::new(policy),
         alarm: Alarm::start(),
         closing: None,
     };
@@ -70,6 +74,8 @@ struct Drive<O> {
     port: Port,
     observer: O,
     dte: Option<Box<dyn Dte>>,
+    /// The one who takes its place when its last bytes were read.
+    next: Option<(Box<dyn Dte>, Caller)>,
     input: Input,
     net: Net,
     alarm: Alarm,
@@ -163,22 +169,27 @@ impl<O: Observer> Drive<O> {
     /// Lets DTEs in.
     fn arrivals(&mut self, cx: &mut Context<'_>) -> bool {
         let engaged = self.dte.is_some() && !self.input.is_of_the_one_who_left();
+        if self.next.is_some() && engaged {
+            return false;
+        }
+        if let Some((dte, from)) = self.next.take() {
+            self.let_in(dte, from);
+            return true;
+        }
         match self.port.poll_arrival(cx, engaged) {
             Poll::Pending => return false,
-            Poll::Ready(Arrival::Refused(from)) => {
-                self.observer.port(&PortNews::DteRefused(from));
+            // Who closes its connection and opens another one can be here before we have seen the
+            // end of the first.
+            Poll::Ready(Arrival::Came(dte, from)) if engaged => {
+                match self.dte.as_ref().is_some_and(|dte| dte.is_leaving()) {
+                    true => self.next = Some((dte, from)),
+                    false => self.observer.port(&PortNews::DteRefused(from)),
+                }
             }
             Poll::Ready(Arrival::Failed(error)) => {
                 self.observer.port(&PortNews::AcceptFailed(error));
             }
-            Poll::Ready(Arrival::Came(dte, from)) => {
-                if self.dte.is_some() {
-                    self.drop_dte();
-                }
-                self.dte = Some(dte);
-                self.input.has_a_successor();
-                self.observer.port(&PortNews::DteCame(from));
-            }
+            Poll::Ready(Arrival::Came(dte, from)) => self.let_in(dte, from),
             Poll::Ready(Arrival::Over) => {
                 if !self.input.is_open() {
                     return false;
@@ -242,6 +253,15 @@ impl<O: Observer> Drive<O> {
         while let Some(event) = self.module.poll_event() {
             self.observer.event(&event, &self.module.snapshot());
         }
+    }
+
+    fn let_in(&mut self, dte: Box<dyn Dte>, from: Caller) {
+        if self.dte.is_some() {
+            self.drop_dte();
+        }
+        self.dte = Some(dte);
+        self.input.has_a_successor();
+        self.observer.port(&PortNews::DteCame(from));
     }
 
     fn drop_dte(&mut self) {

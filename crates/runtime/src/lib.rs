@@ -13,9 +13,11 @@ mod drive;
 mod endpoint;
 mod net;
 mod observe;
+mod policy;
 mod port;
 
 pub use drive::{End, drive};
 pub use endpoint::{Endpoint, EndpointError, nearest};
 pub use observe::{Caller, Observer, PortNews};
+pub use policy::{Policy, Rule, RuleError};
 pub use port::{Address, OpenError, Port};

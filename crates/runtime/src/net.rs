@@ -5,18 +5,21 @@ mod tcp;
 mod udp;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use simless_at::Instant;
 use simless_module::{Module, SocketEvent, SocketId, Transport};
+
+use crate::policy::Policy;
 
 use resolve::Resolving;
 use tcp::{Connecting, Connection};
 use udp::Udp;
 
 /// Every attempt that is on its way or stands. An idle module has none and no memory for them.
-#[derive(Default)]
 pub(crate) struct Net {
+    policy: Arc<Policy>,
     attempts: Vec<Attempt>,
     /// Where datagrams are read to, while there is a UDP socket.
     datagram: Option<Box<[u8]>>,
@@ -45,18 +48,30 @@ pub(crate) enum Step {
 }
 
 impl Net {
+    pub(crate) fn new(policy: Arc<Policy>) -> Self {
+        Self {
+            policy,
+            attempts: Vec::new(),
+            datagram: None,
+        }
+    }
+
     /// Looks a name up.
     pub(crate) fn resolve(&mut self, id: SocketId, name: &str) {
         self.add(id, State::Resolving(Resolving::start(name)));
     }
 
-    /// Opens a socket; the answer, when it is there at once.
+    /// Opens a socket to an address the policy allows, wherever that came from (P39); the answer,
+    /// when it is there at once.
     pub(crate) fn connect(
         &mut self,
         id: SocketId,
         transport: Transport,
         address: SocketAddr,
     ) -> Option<SocketEvent<'static>> {
+        if self.policy.denies(address) {
+            return Some(SocketEvent::Denied);
+        }
         match transport {
             Transport::Tcp => {
                 self.add(id, State::Connecting(Connecting::start(address)));

@@ -1,7 +1,7 @@
 //! The places where DTEs come from, one after the other.
 
+mod door;
 mod link;
-mod pause;
 mod polled;
 mod presence;
 mod pty;
@@ -101,8 +101,8 @@ impl Port {
     pub(crate) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
         match &mut self.0 {
             Kind::Pty(pty) => pty.poll_arrival(cx, engaged),
-            Kind::Tcp(tcp) => tcp.poll_arrival(cx, engaged),
-            Kind::Unix(unix) => unix.poll_arrival(cx, engaged),
+            Kind::Tcp(tcp) => tcp.poll_arrival(cx),
+            Kind::Unix(unix) => unix.poll_arrival(cx),
             Kind::Serial(serial) => serial.poll_arrival(cx, engaged),
             Kind::Stdio(stdio) => stdio.poll_arrival(engaged),
         }
@@ -111,10 +111,8 @@ impl Port {
 
 /// What happened at the door.
 pub(crate) enum Arrival {
-    /// This DTE came.
+    /// This DTE came; at a door where they connect, even while another is there.
     Came(Box<dyn Dte>, Caller),
-    /// This one came while another was there, and was sent away.
-    Refused(Caller),
     /// One came and could not be let in.
     Failed(io::Error),
     /// The DTE has gone and no other will come.
@@ -125,6 +123,11 @@ pub(crate) enum Arrival {
 pub(crate) trait Dte: AsyncRead + AsyncWrite + Send + Unpin {
     /// Whether one that has said its last byte may still be listening.
     fn listens_on(&self) -> bool;
+
+    /// Whether it has said its last byte, though that may not have been read yet.
+    fn is_leaving(&self) -> bool {
+        false
+    }
 }
 
 /// Why a port could not be opened.

@@ -2,7 +2,7 @@
 
 use super::{Command, DONE, Parameters};
 use crate::equipment::{Equipment, Failure};
-use crate::imei;
+use crate::imei::Imei;
 use crate::wait::Outcome;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -48,8 +48,12 @@ fn revision(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Fai
 }
 
 fn imei(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {
-    let imei = imei::numbered(equipment.profile().identity.imei, equipment.number);
-    say(equipment, &imei)
+    let first = equipment.profile().identity.imei;
+    let number = equipment.number;
+    equipment
+        .reply
+        .info(format_args!("{}", Imei { first, number }));
+    DONE
 }
 
 fn say(equipment: &mut Equipment, text: &str) -> Result<Outcome, Failure> {

@@ -100,6 +100,8 @@ pub enum SocketStep {
     Refused,
     /// Not reached.
     Unreachable,
+    /// Not tried.
+    Denied,
     /// So many bytes can be read.
     Unread(usize),
     /// The peer's FIN.

@@ -161,6 +161,7 @@ impl World {
             SocketStep::Resolved(None) => SocketEvent::Unresolved,
             SocketStep::Refused => SocketEvent::Refused,
             SocketStep::Unreachable => SocketEvent::Unreachable,
+            SocketStep::Denied => SocketEvent::Denied,
             SocketStep::Unread(count) => SocketEvent::Unread(*count),
             SocketStep::ReceivesDatagram(bytes) => SocketEvent::Datagram(bytes),
             SocketStep::Sends(_) | SocketStep::SendsDatagram(_) | SocketStep::Keeps(_) => {

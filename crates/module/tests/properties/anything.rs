@@ -92,7 +92,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => dte().prop_map(Step::Dte),
         2 => vec(any::<u8>(), 1..9000).prop_map(Step::Peer),
-        3 => (0_u64..8, 0_u8..8).prop_map(|(id, event)| Step::Event(id, event)),
+        3 => (0_u64..8, 0_u8..9).prop_map(|(id, event)| Step::Event(id, event)),
         2 => control().prop_map(Step::Control),
         2 => prop::sample::select(vec![1, 20_000, 1_000_000, 45_000_000, 130_000_000])
             .prop_map(Step::Time),
@@ -114,7 +114,8 @@ fn act(rig: &mut Rig, step: &Step) {
                 3 => SocketEvent::Refused,
                 4 => SocketEvent::Unresolved,
                 5 => SocketEvent::Unread(7),
-                6 => SocketEvent::Datagram(&[7; 3000]),
+                6 => SocketEvent::Denied,
+                7 => SocketEvent::Datagram(&[7; 3000]),
                 _ => SocketEvent::Resolved([192, 0, 2, 9].into()),
             };
             rig.event(SocketId(*id), event);

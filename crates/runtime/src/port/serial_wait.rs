@@ -3,12 +3,12 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
+use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::time::{Instant, Sleep};
@@ -26,7 +26,9 @@ const TOLD: Duration = Duration::from_secs(5);
 const UNTOLD: Duration = Duration::from_secs(1);
 
 pub(super) struct Wait {
-    folder: Option<AsyncFd<OwnedFd>>,
+    folder: PathBuf,
+    /// None: the folder does not tell, or has gone itself.
+    news: Option<AsyncFd<OwnedFd>>,
     looked: Instant,
     sleep: Pin<Box<Sleep>>,
 }
@@ -34,8 +36,13 @@ pub(super) struct Wait {
 impl Wait {
     pub(super) fn begin(device: &Path) -> Self {
         let looked = Instant::now();
+        let folder = match device.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
         Self {
-            folder: device.parent().and_then(|folder| watch(folder).ok()),
+            folder: folder.into(),
+            news: watch(folder).ok(),
             looked,
             sleep: Box::pin(tokio::time::sleep_until(looked + PAUSE)),
         }
@@ -43,14 +50,20 @@ impl Wait {
 
     /// Ready when it is worth a look.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(folder) = &self.folder
-            && has_news(folder, cx)
-        {
-            self.sleep.as_mut().reset(self.looked + PAUSE);
+        match self.news.as_ref().map(|news| read(news, cx)) {
+            None | Some(News::None) => {}
+            Some(News::Some) => self.sleep.as_mut().reset(self.looked + PAUSE),
+            Some(News::TheLast) => {
+                self.news = None;
+                self.sleep.as_mut().reset(self.looked + PAUSE);
+            }
         }
         ready!(self.sleep.as_mut().poll(cx));
         self.looked = Instant::now();
-        let next = match self.folder {
+        if self.news.is_none() {
+            self.news = watch(&self.folder).ok();
+        }
+        let next = match self.news {
             Some(_) => TOLD,
             None => UNTOLD,
         };
@@ -60,10 +73,6 @@ impl Wait {
 }
 
 fn watch(folder: &Path) -> io::Result<AsyncFd<OwnedFd>> {
-    let folder = match folder.as_os_str().is_empty() {
-        true => Path::new("."),
-        false => folder,
-    };
     let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
     // A new node becomes ours by a change of its attributes.
     let mask = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::ATTRIB;
@@ -71,21 +80,32 @@ fn watch(folder: &Path) -> io::Result<AsyncFd<OwnedFd>> {
     polled(inotify, Interest::READABLE).map_err(|(_, error)| error)
 }
 
-/// Takes the folder's news; whether there were any.
-fn has_news(folder: &AsyncFd<OwnedFd>, cx: &mut Context<'_>) -> bool {
-    let mut any = false;
+/// What a folder had to tell.
+enum News {
+    None,
+    Some,
+    /// It has gone.
+    TheLast,
+}
+
+fn read(folder: &AsyncFd<OwnedFd>, cx: &mut Context<'_>) -> News {
+    let mut news = News::None;
     while let Poll::Ready(Ok(mut ready)) = folder.poll_read_ready(cx) {
         let drained = ready.try_io(|inotify| -> io::Result<()> {
             let mut space = [MaybeUninit::uninit(); 2048];
             let mut events = Reader::new(inotify.get_ref(), &mut space);
             loop {
-                events.next()?;
-                any = true;
+                let event = events.next()?;
+                if event.events().contains(ReadFlags::IGNORED) {
+                    news = News::TheLast;
+                } else if !matches!(news, News::TheLast) {
+                    news = News::Some;
+                }
             }
         });
         if let Ok(Err(_)) = drained {
             break;
         }
     }
-    any
+    news
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::net::sockopt;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::pause::Pause;
+use super::door::{self, Pause};
 use super::{Arrival, Dte, OpenError};
 use crate::observe::Caller;
 
@@ -48,10 +48,9 @@ impl Listener {
         self.address
     }
 
-    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
+    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         ready!(self.pause.poll(cx));
         Poll::Ready(match ready!(self.listener.poll_accept(cx)) {
-            Ok((_, from)) if engaged => Arrival::Refused(Caller::Address(from)),
             Ok((stream, from)) => {
                 // Without these two the DTE is only slower, or noticed later when it is gone.
                 let _ = stream.set_nodelay(true);
@@ -77,5 +76,9 @@ impl Dte for TcpStream {
     /// `printf 'AT\r' | nc` shuts its sending side down and waits for the answer.
     fn listens_on(&self) -> bool {
         true
+    }
+
+    fn is_leaving(&self) -> bool {
+        door::has_ended(self)
     }
 }

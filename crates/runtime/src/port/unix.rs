@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use tokio::net::{UnixListener, UnixStream};
 
-use super::pause::Pause;
+use super::door::{self, Pause};
 use super::{Arrival, Dte, OpenError};
 use crate::observe::Caller;
 
@@ -47,15 +47,12 @@ impl Listener {
         &self.path
     }
 
-    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
+    pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         ready!(self.pause.poll(cx));
         Poll::Ready(match ready!(self.listener.poll_accept(cx)) {
             Ok((stream, _)) => {
                 let from = caller(&stream);
-                match engaged {
-                    true => Arrival::Refused(from),
-                    false => Arrival::Came(Box::new(stream), from),
-                }
+                Arrival::Came(Box::new(stream), from)
             }
             Err(error) => {
                 self.pause.begin();
@@ -132,5 +129,9 @@ impl Dte for UnixStream {
     /// As with TCP: `printf 'AT\r' | socat - UNIX-CONNECT:...` waits for the answer.
     fn listens_on(&self) -> bool {
         true
+    }
+
+    fn is_leaving(&self) -> bool {
+        door::has_ended(self)
     }
 }

@@ -191,6 +191,7 @@ fn read_socket(words: &mut Words<'_>) -> Result<SocketStep, Problem> {
         "connected" => SocketStep::Connected,
         "refused" => SocketStep::Refused,
         "unreachable" => SocketStep::Unreachable,
+        "denied" => SocketStep::Denied,
         "unread" => SocketStep::Unread(words.number()?),
         "ended" => SocketStep::Ended,
         "reset" => SocketStep::Reset,

@@ -1,11 +1,14 @@
-//! A pause after a DTE could not be let in, as when there are too many open files.
+//! What doors have in common at which DTEs connect: TCP ports and socket files.
 
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::time::Sleep;
 
+/// How long no DTE is let in after one could not be, as when there are too many open files.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Holds memory only while there is a pause.
@@ -25,4 +28,12 @@ impl Pause {
         }
         Poll::Ready(())
     }
+}
+
+/// Whether the other end has sent its last byte, though we may not have read it.
+pub(super) fn has_ended(connection: impl AsFd) -> bool {
+    let ended = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;
+    let mut one = [PollFd::new(&connection, PollFlags::RDHUP)];
+    let at_once = Timespec::default();
+    rustix::event::poll(&mut one, Some(&at_once)).is_ok() && one[0].revents().intersects(ended)
 }
