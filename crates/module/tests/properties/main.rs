@@ -3,6 +3,7 @@
 
 mod anything;
 mod framing;
+mod limits;
 mod output;
 mod receiving;
 mod rig;
