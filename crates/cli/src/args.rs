@@ -23,7 +23,9 @@ impl Args {
     /// request for help with 0.
     pub(crate) fn read() -> Self {
         let words: Vec<OsString> = std::env::args_os().collect();
-        let mut line = Line::try_parse_from(&words).unwrap_or_else(|error| suggest(error).exit());
+        let mut line = Line::try_parse_from(&words)
+            .or_else(|error| read_as_run(&words, error))
+            .unwrap_or_else(|error| suggest(error).exit());
         if line.verb.is_none() {
             line = Line::parse_from(words.into_iter().chain(["run".into()]));
         }
@@ -40,7 +42,8 @@ impl Args {
 
 /// A GPRS module of the G series in software: AT commands in, real TCP and UDP out.
 ///
-/// Without a verb it runs one module on a pseudo-terminal.
+/// Without a verb it is `run`, which takes all its flags here too: without any it is one module on
+/// a pseudo-terminal.
 #[derive(Parser)]
 #[command(name = "simless", version, max_term_width = 90)]
 struct Line {
@@ -216,6 +219,22 @@ impl RunArgs {
         }
         // What is wrong about the ports is to be said before anything is opened.
         self.ports();
+    }
+}
+
+/// `simless --port pty` is `simless run --port pty`.
+fn read_as_run(words: &[OsString], error: clap::Error) -> Result<Line, clap::Error> {
+    let has_verb = |name: &str| words.iter().skip(1).any(|word| word == name);
+    let verbs = Line::command();
+    let names_none = !verbs
+        .get_subcommands()
+        .any(|verb| has_verb(verb.get_name()));
+    match words {
+        [program, rest @ ..] if error.kind() == ErrorKind::UnknownArgument && names_none => {
+            let run = [program.clone(), "run".into()];
+            Line::try_parse_from(run.iter().chain(rest))
+        }
+        _ => Err(error),
     }
 }
 

@@ -96,7 +96,11 @@ fn range(first: &Address, last: &Address, count: usize) -> String {
 fn try_it(port: &Address, line: impl Fn(&str, String)) {
     match port {
         Address::Pty { link, .. } => line("try", format!("picocom -b 115200 {}", quoted(link))),
-        Address::Tcp(address) => line("try", format!("nc {} {}", address.ip(), address.port())),
+        Address::Tcp(address) => line(
+            "try",
+            // A line ends in CR, which nc sends only when told to.
+            format!("nc -C {} {}", address.ip(), address.port()),
+        ),
         Address::Unix(path) => line("try", socat(path)),
         Address::Stdio { terminal: true } => line("try", "ATI and Enter; Ctrl-] leaves".into()),
         Address::Serial { there: false, .. } => {

@@ -1,6 +1,7 @@
 //! `simless run`: modules at ports, until somebody wants it to end.
 
 use std::future::poll_fn;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
@@ -52,7 +53,16 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let left = files::make_room(&endpoints)?;
     let mut ports = Vec::with_capacity(endpoints.len());
     for endpoint in &endpoints {
-        ports.push(Port::open(endpoint).await?);
+        // A host's name may take its time to be looked up.
+        let mut opening = pin!(Port::open(endpoint));
+        let opened = poll_fn(|cx| match signals.poll(cx) {
+            Poll::Ready(wish) => Poll::Ready(Err(wish)),
+            Poll::Pending => opening.as_mut().poll(cx).map(Ok),
+        });
+        match opened.await {
+            Ok(port) => ports.push(port?),
+            Err(wish) => return Ok(code(Some(wish))),
+        }
     }
     drop(endpoints);
     let addresses: Vec<Address> = ports.iter().map(Port::address).collect();
@@ -96,10 +106,15 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
             Next::AllEnded => break,
         }
     }
-    Ok(match wish {
+    Ok(code(wish))
+}
+
+/// What to exit with when somebody wanted an end, or nobody.
+fn code(wish: Option<Wish>) -> ExitCode {
+    match wish {
         Some(Wish::Interrupt) => INTERRUPTED.into(),
         _ => ExitCode::SUCCESS,
-    })
+    }
 }
 
 fn config(options: &RunArgs) -> Config {

@@ -214,6 +214,20 @@ fn stdio_ends_when_its_dte_has_left() {
 }
 
 #[test]
+fn stdio_ends_when_the_last_attempt_has_its_outcome() {
+    let (simless, mut dte) = Simless::stdio();
+    let port = harness::closed_port();
+    dte.say(format!("ATE0\rAT+CIPSTART=\"TCP\",\"127.0.0.1\",{port}\r"));
+    dte.end_input();
+    let rest = String::from_utf8(dte.rest()).unwrap();
+    assert!(
+        rest.ends_with("\r\nOK\r\n\r\n+CME ERROR: 50\r\n"),
+        "{rest:?}"
+    );
+    assert_eq!(simless.wait().code, Some(0));
+}
+
+#[test]
 fn stdio_ends_in_mid_payload() {
     let (simless, mut dte) = Simless::stdio();
     let mut peer = connected(&mut dte);

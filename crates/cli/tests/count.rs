@@ -27,7 +27,7 @@ fn each_is_a_module_of_its_own() {
 
     simless.expect_stderr("127.0.0.1, 3 modules at free ports; --json names them all");
     simless.expect_stderr(&format!(
-        "nc 127.0.0.1 {}",
+        "nc -C 127.0.0.1 {}",
         simless.address(0).rsplit(':').next().unwrap()
     ));
 }

@@ -41,6 +41,6 @@ fn people_are_told_what_runs_what_to_paste_and_how_to_end_it() {
     simless.expect_stderr("profile kingcom-g3524");
     simless.expect_stderr(&format!("{link} -> {path}"));
     simless.expect_stderr(&format!("picocom -b 115200 {link}"));
-    simless.expect_stderr(&format!("nc 127.0.0.1 {port}"));
+    simless.expect_stderr(&format!("nc -C 127.0.0.1 {port}"));
     simless.expect_stderr("Ctrl-C");
 }

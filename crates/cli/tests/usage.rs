@@ -49,6 +49,20 @@ fn an_address_that_is_not_ours_is_3() {
 }
 
 #[test]
+fn an_error_says_its_cause_once() {
+    let output = run(&["run", "--port", "pty:/nonexistent/modem"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(stderr.matches("No such file").count(), 1, "{stderr}");
+}
+
+#[test]
+fn the_flags_of_run_need_no_verb() {
+    fails(&["--port", "tcp:192.0.2.1:0"], 3, "cannot be listened on");
+    fails(&["--port", "tpc:x"], 2, "did you mean");
+    fails(&["-q", "--prot", "pty"], 2, "--port");
+}
+
+#[test]
 fn a_link_that_leads_elsewhere_is_3_and_stays() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("modem");

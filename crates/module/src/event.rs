@@ -46,7 +46,9 @@ pub enum Cause {
     NotResolved,
     /// G9.2.4: another name is being resolved.
     ResolverBusy,
-    /// G9.2.5: the command is not allowed in this state.
+    /// G9.2.5: `AT+CIPSTART` is not allowed in this state.
+    Repeated(IpState),
+    /// Another command is not allowed in this state.
     State(IpState),
     /// The context is not defined.
     UndefinedContext(Cid),
@@ -72,7 +74,9 @@ impl fmt::Display for Cause {
             }
             Self::NotResolved => f.write_str("the name did not resolve"),
             Self::ResolverBusy => f.write_str("another name is being resolved"),
-            Self::State(state) => write!(f, "the command is not allowed in state {state}"),
+            Self::Repeated(state) | Self::State(state) => {
+                write!(f, "the command is not allowed in state {state}")
+            }
             Self::UndefinedContext(cid) => write!(f, "context {cid} is not defined (AT+CGDCONT)"),
             Self::NoContext => f.write_str("no context is active"),
         }
@@ -92,8 +96,10 @@ impl Cause {
             | Self::ContextLost
             | Self::TooManyClosing => "9.2.3",
             Self::NotResolved | Self::ResolverBusy => "9.2.4",
-            Self::State(_) => "9.2.5",
-            Self::Denied(_) | Self::UndefinedContext(_) | Self::NoContext => return None,
+            Self::Repeated(_) => "9.2.5",
+            Self::Denied(_) | Self::State(_) | Self::UndefinedContext(_) | Self::NoContext => {
+                return None;
+            }
         })
     }
 }

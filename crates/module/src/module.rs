@@ -248,6 +248,7 @@ impl Module {
                 host: &target.host,
                 port: target.port,
             }),
+            is_opening: equipment.links.iter().any(|link| link.attempt().is_some()),
             at_rest: self.running.is_none()
                 && self.editor.is_at_rest()
                 && equipment.backlog.is_empty()

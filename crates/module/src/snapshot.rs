@@ -17,6 +17,8 @@ pub struct Snapshot<'a> {
     pub address: Option<core::net::Ipv4Addr>,
     /// The peer of the connection, or of the last one.
     pub peer: Option<Peer<'a>>,
+    /// Whether a connection is on its way, so that its outcome will be said unasked.
+    pub is_opening: bool,
     /// Whether nothing is under way: no command, no data entry, no half-typed line.
     pub at_rest: bool,
     /// Counters since power-up.

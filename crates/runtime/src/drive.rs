@@ -154,7 +154,7 @@ impl<O: Observer> Drive<O> {
                     continue;
                 }
                 Step::Moved if turns < ROUNDS => turns += 1,
-                Step::Moved => {
+                Step::Moved | Step::Rest => {
                     index += 1;
                     turns = 0;
                 }
@@ -276,7 +276,8 @@ impl<O: Observer> Drive<O> {
     fn deadline(&self) -> Option<Instant> {
         [
             self.module.poll_timeout(),
-            self.input.deadline(),
+            // At the end nobody waits for a DTE any more.
+            self.input.deadline().filter(|_| self.closing.is_none()),
             self.closing.map(|(_, deadline)| deadline),
         ]
         .into_iter()

@@ -21,6 +21,10 @@ use udp::Udp;
 pub(crate) struct Net {
     policy: Arc<Policy>,
     attempts: Vec<Attempt>,
+    /// The look-up that runs, for its attempt or, when that was cancelled, for nobody. The system's
+    /// resolver can't be interrupted: a module never has more than one at work, or a few modules
+    /// that cancel would leave no thread to look up the names of the others.
+    look_up: Option<(Option<SocketId>, Resolving)>,
     /// Where datagrams are read to, while there is a UDP socket.
     datagram: Option<Box<[u8]>>,
 }
@@ -31,7 +35,8 @@ struct Attempt {
 }
 
 enum State {
-    Resolving(Resolving),
+    /// It wants this name looked up.
+    Resolving(String),
     Connecting(Connecting),
     Tcp(Connection),
     Udp(Udp),
@@ -43,6 +48,8 @@ pub(crate) enum Step {
     Idle,
     /// Bytes or news were handed on.
     Moved,
+    /// They were, and it is the turn of others.
+    Rest,
     /// The attempt is over, and the module knows.
     Over,
 }
@@ -53,12 +60,13 @@ impl Net {
             policy,
             attempts: Vec::new(),
             datagram: None,
+            look_up: None,
         }
     }
 
     /// Looks a name up.
     pub(crate) fn resolve(&mut self, id: SocketId, name: &str) {
-        self.add(id, State::Resolving(Resolving::start(name)));
+        self.add(id, State::Resolving(name.to_owned()));
     }
 
     /// Opens a socket to an address the policy allows, wherever that came from (P39); the answer,
@@ -152,10 +160,18 @@ impl Net {
         };
         let id = *id;
         match state {
-            State::Resolving(resolving) => {
-                let Poll::Ready(answer) = resolving.poll(cx) else {
+            State::Resolving(name) => {
+                let look_up = self
+                    .look_up
+                    .get_or_insert_with(|| (Some(id), Resolving::start(name)));
+                let Poll::Ready(answer) = look_up.1.poll(cx) else {
                     return Step::Idle;
                 };
+                let asked = self.look_up.take().and_then(|(asked, _)| asked);
+                if asked != Some(id) {
+                    // It was a cancelled one's.
+                    return Step::Moved;
+                }
                 self.forget(id);
                 module.handle_socket(id, answer, now);
                 Step::Over
@@ -235,6 +251,11 @@ impl Net {
 
     fn forget(&mut self, id: SocketId) {
         self.attempts.retain(|attempt| attempt.id != id);
+        if let Some((asked, _)) = &mut self.look_up
+            && *asked == Some(id)
+        {
+            *asked = None;
+        }
         let is_udp = |attempt: &Attempt| matches!(attempt.state, State::Udp(_));
         if !self.attempts.iter().any(is_udp) {
             self.datagram = None;

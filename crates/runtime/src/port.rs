@@ -134,7 +134,7 @@ pub(crate) trait Dte: AsyncRead + AsyncWrite + Send + Unpin {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The system gave no pseudo-terminal.
-    #[error("no pseudo-terminal could be opened: {0}")]
+    #[error("no pseudo-terminal could be opened")]
     Pty(#[source] io::Error),
     /// The link to it could not be made.
     #[error(transparent)]
@@ -150,7 +150,7 @@ pub enum OpenError {
         port: u16,
     },
     /// The TCP port could not be opened for another reason.
-    #[error("{host}:{port} cannot be listened on: {error}")]
+    #[error("{host}:{port} cannot be listened on")]
     Listen {
         /// The host that was asked for.
         host: String,
@@ -173,7 +173,7 @@ pub enum OpenError {
     )]
     NoSocket(PathBuf),
     /// The socket file could not be made for another reason.
-    #[error("the socket {} cannot be made: {error}", .path.display())]
+    #[error("the socket {} cannot be made", .path.display())]
     Socket {
         /// The path that was asked for.
         path: PathBuf,
@@ -208,7 +208,7 @@ pub enum OpenError {
         baud: u32,
     },
     /// The serial device cannot be used for another reason.
-    #[error("the serial device {} cannot be used: {error}", .path.display())]
+    #[error("the serial device {} cannot be used", .path.display())]
     Device {
         /// The device.
         path: PathBuf,
@@ -217,6 +217,6 @@ pub enum OpenError {
         error: io::Error,
     },
     /// Standard input or output cannot be used.
-    #[error("standard input and output cannot be used: {0}")]
+    #[error("standard input and output cannot be used")]
     Stdio(#[source] io::Error),
 }

@@ -25,7 +25,7 @@ fn start(equipment: &mut Equipment, mut parameters: Parameters<'_>) -> Result<Ou
     let target = target(&mut parameters.args)?;
     let state = equipment.ip_state();
     if !state.may_connect() {
-        return Err(Cause::State(state).into());
+        return Err(Cause::Repeated(state).into());
     }
     equipment.connect(SLOT, target, parameters.now);
     match equipment.dialect().connect_order {

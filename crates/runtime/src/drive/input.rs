@@ -99,6 +99,12 @@ impl<O: Observer> Drive<O> {
             return moved;
         };
         let room = PENDING.saturating_sub(self.input.pending.len());
+        if room == 0 && self.next.is_some() {
+            // It has left, as the one who waits behind it shows, and its end can't be read: the
+            // queue before it is full.
+            self.hang_up(now);
+            return true;
+        }
         if room == 0 || !self.input.is_open() {
             return moved;
         }
@@ -172,8 +178,10 @@ impl<O: Observer> Drive<O> {
                 true
             }
             Phase::Answering { deadline } => {
-                let answered =
-                    self.module.snapshot().at_rest && self.module.uart_output(&mut [&[]]) == 0;
+                let snapshot = self.module.snapshot();
+                let answered = snapshot.at_rest
+                    && !snapshot.is_opening
+                    && self.module.uart_output(&mut [&[]]) == 0;
                 if !answered && now < deadline {
                     return false;
                 }

@@ -15,7 +15,7 @@ use super::Step;
 
 /// How many datagrams are handed on before others have their turn: a peer that floods must not
 /// keep the DTE waiting.
-const BURST: usize = 64;
+const BURST: usize = 32;
 
 /// How many datagrams are looked for at the most when all that are there shall be handed over.
 /// More than a socket's buffer holds by default when none of them is empty.
@@ -53,10 +53,13 @@ impl Udp {
                 // The peer's host said that nobody listens. Reading it has taken it away.
                 Poll::Ready(Err(_)) => {}
                 Poll::Pending if read == 0 => return Step::Idle,
-                Poll::Pending => break,
+                Poll::Pending => return Step::Moved,
             }
         }
-        Step::Moved
+        // More may be there, for the next round: a module that drops what it has no room for never
+        // pushes back, and tokio lets a task do only so much before it sees nothing but Pending.
+        cx.waker().wake_by_ref();
+        Step::Rest
     }
 
     /// Hands over what is there, whether tokio knows of it yet or not.

@@ -125,7 +125,7 @@ pub enum LinkError {
     )]
     NotOurs(PathBuf),
     /// The system refused.
-    #[error("the link {} cannot be made: {error}", .path.display())]
+    #[error("the link {} cannot be made", .path.display())]
     Io {
         /// The link or its folder.
         path: PathBuf,
