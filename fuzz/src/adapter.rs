@@ -246,6 +246,7 @@ impl Adapter {
 
     fn feed_sockets(&mut self) -> bool {
         let ids: Vec<_> = self.sockets.keys().copied().collect();
+        let standing = self.sockets.values().filter(|s| s.stands()).count();
         let mut moved = false;
         for id in ids {
             let bite = self.bite;
@@ -258,9 +259,17 @@ impl Adapter {
                 self.ledger.peer_bytes(&mut space[..n]);
                 let bytes = space[..n].to_vec();
                 socket.waiting -= n;
-                let received = self.module.snapshot().counters.received;
+                let before = self.module.snapshot();
+                let (state, received) = (before.state, before.counters.received);
                 self.module.socket_filled(id, n, self.now);
-                self.ledger.received(&bytes, self.received() - received);
+                let counted = self.received() - received;
+                // What is left of closed connections stands, too, and nobody wants its data.
+                let is_wanted = state == IpState::ConnectOk && standing == 1;
+                assert!(
+                    counted > 0 || !is_wanted,
+                    "L3: a connection's data is dropped"
+                );
+                self.ledger.received(&bytes, counted);
                 self.attend();
                 moved = true;
             }
