@@ -107,6 +107,8 @@ impl Editor {
                 self.end(now);
             } else if byte == backspace || byte == DEL {
                 self.erase(echo);
+                // Its echo is longer than it is: the room for more has to be looked at again (P2).
+                return (at + 1, None);
             } else {
                 echo.bytes(&rx[at..=at]);
                 if let Some(end) = self.push(byte, limit) {

@@ -269,9 +269,13 @@ impl Module {
 
     /// Does everything that is due by now.
     pub(crate) fn settle(&mut self, now: Instant) {
-        while self.equipment.advance(now) | self.run(now) {
+        loop {
+            let moved = self.equipment.advance(now) | self.run(now);
+            // Also when nothing moved: ESC may have ended the line that asked for it (G5.2).
             if self.equipment.wants_restart && self.running.is_none() {
                 self.restart(true);
+            } else if !moved {
+                break;
             }
         }
         self.equipment.report_state();

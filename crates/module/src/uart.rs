@@ -46,7 +46,9 @@ impl Module {
             self.settle(now);
             // A line that ended at the instant before takes no byte; what follows it does.
             if n == 0 {
-                return self.take(rx, now);
+                // What the line said may have left less room than there was (P2).
+                let room = self.equipment.room_for_input();
+                return self.take(&rx[..rx.len().min(room)], now);
             }
         }
         n
