@@ -5,7 +5,7 @@ use simless_at::{Cme, Final, Instant};
 
 use crate::bearer::{Activation, Attachment, SERVICE_CONTEXT, Service};
 use crate::entry::EntryForm;
-use crate::equipment::{Ask, Equipment, Failure};
+use crate::equipment::{Equipment, Failure};
 use crate::link::{Closing, LinkState};
 use crate::{Cause, Cid, Event, SocketId};
 
@@ -202,7 +202,7 @@ impl Equipment {
             Condition::Resolved => {
                 if let Some(query) = self.query.take() {
                     self.sockets.forget(query.socket);
-                    self.asks.push_back(Ask::Abort(query.socket));
+                    self.abort(query.socket);
                     self.event(Event::Failed(Final::Cme(Cme::FAILED), Cause::NotResolved));
                 }
             }

@@ -22,6 +22,20 @@ pub(super) fn polled<T: AsRawFd>(
     AsyncFd::try_with_interest(file, interest).map_err(|error| error.into_parts())
 }
 
+/// One read, when the file has something.
+pub(super) fn poll_read<T: AsFd + AsRawFd>(
+    file: &AsyncFd<T>,
+    cx: &mut Context<'_>,
+    space: &mut [u8],
+) -> Poll<io::Result<usize>> {
+    loop {
+        let mut ready = ready!(file.poll_read_ready(cx))?;
+        if let Ok(read) = ready.try_io(|file| Ok(rustix::io::read(file.get_ref(), &mut *space)?)) {
+            return Poll::Ready(read);
+        }
+    }
+}
+
 /// One vectored write, when the file takes some.
 pub(super) fn poll_writev<T: AsFd + AsRawFd>(
     file: &AsyncFd<T>,

@@ -9,7 +9,7 @@ use rustix::termios::{Termios, ioctl_tiocexcl, ioctl_tiocnxcl};
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
-use super::polled::{poll_writev, polled};
+use super::polled::{poll_read, poll_writev, polled};
 use super::{Dte, raw};
 
 /// An open serial device of our own. Dropping it gives it its settings back.
@@ -70,14 +70,8 @@ impl AsyncRead for SerialStream {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        loop {
-            let mut ready = ready!(self.0.poll_read_ready(cx))?;
-            let space = buf.initialize_unfilled();
-            if let Ok(read) = ready.try_io(|device| Ok(rustix::io::read(device.get_ref(), space)?))
-            {
-                return Poll::Ready(read.map(|n| buf.advance(n)));
-            }
-        }
+        let read = ready!(poll_read(&self.0, cx, buf.initialize_unfilled()));
+        Poll::Ready(read.map(|n| buf.advance(n)))
     }
 }
 

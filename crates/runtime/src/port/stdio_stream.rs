@@ -1,7 +1,7 @@
 //! The bytes of standard input and output.
 
 use std::io::{self, IoSlice};
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -10,7 +10,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
 use super::Dte;
-use super::polled::polled;
+use super::polled::{poll_read, poll_writev, polled};
 
 /// The key that leaves, Ctrl-]: as in telnet, since a terminal in raw mode passes Ctrl-C on.
 const LEAVE: u8 = 0x1D;
@@ -21,6 +21,12 @@ pub(super) enum Opened {
     Anew(OwnedFd),
     /// One that others have, too; it gets its flags back.
     Shared { fd: OwnedFd, before: OFlags },
+}
+
+impl AsFd for Opened {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd().as_fd()
+    }
 }
 
 impl AsRawFd for Opened {
@@ -102,19 +108,9 @@ impl AsyncRead for StdioStream {
             return Poll::Ready(Ok(()));
         }
         let space = buf.initialize_unfilled();
-        let read = loop {
-            match &self.input {
-                End::Ready(fd) => break rustix::io::read(fd.fd(), &mut *space)?,
-                End::Polled(fd) => {
-                    let mut ready = ready!(fd.poll_read_ready(cx))?;
-                    let read =
-                        ready.try_io(|fd| Ok(rustix::io::read(fd.get_ref().fd(), &mut *space)?));
-                    match read {
-                        Ok(read) => break read?,
-                        Err(_would_block) => continue,
-                    }
-                }
-            }
+        let read = match &self.input {
+            End::Ready(fd) => rustix::io::read(fd, &mut *space)?,
+            End::Polled(fd) => ready!(poll_read(fd, cx, space))?,
         };
         let key = self
             .terminal
@@ -145,18 +141,9 @@ impl AsyncWrite for StdioStream {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        loop {
-            match &self.output {
-                End::Ready(fd) => return Poll::Ready(Ok(rustix::io::writev(fd.fd(), slices)?)),
-                End::Polled(fd) => {
-                    let mut ready = ready!(fd.poll_write_ready(cx))?;
-                    let written =
-                        ready.try_io(|fd| Ok(rustix::io::writev(fd.get_ref().fd(), slices)?));
-                    if let Ok(written) = written {
-                        return Poll::Ready(written);
-                    }
-                }
-            }
+        match &self.output {
+            End::Ready(fd) => Poll::Ready(Ok(rustix::io::writev(fd, slices)?)),
+            End::Polled(fd) => poll_writev(fd, cx, slices),
         }
     }
 
