@@ -7,7 +7,8 @@ use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
 use simless_module::{Config, Event, KINGCOM_G3524, Module, Network, Snapshot, Timing};
-use simless_runtime::{Address, Endpoint, Observer, Port, PortNews, drive};
+use simless_runtime::{Address, Endpoint, Port, PortNews, PortObserver, drive};
+use simless_trace::Observer;
 use tokio::sync::oneshot;
 
 use super::{Line, runtime};
@@ -100,6 +101,8 @@ struct Silent;
 
 impl Observer for Silent {
     fn event(&mut self, _: &Event, _: &Snapshot<'_>) {}
+}
 
+impl PortObserver for Silent {
     fn port(&mut self, _: &PortNews) {}
 }

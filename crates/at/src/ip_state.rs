@@ -2,6 +2,11 @@
 
 /// A state of the TCP/UDP service, under the guide's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum IpState {
     /// Nothing has been started.
     Initial,

@@ -38,6 +38,7 @@ mod dialect;
 mod ip_state;
 mod registration;
 mod result;
+mod shown;
 mod time;
 mod urc;
 
@@ -49,5 +50,6 @@ pub use dialect::{BlockFormat, ConnectOrder, Dialect};
 pub use ip_state::IpState;
 pub use registration::{Cell, Domain, Registration};
 pub use result::{ErrorDetail, Final};
+pub use shown::Shown;
 pub use time::Instant;
 pub use urc::Urc;

@@ -3,6 +3,7 @@
 /// The `<stat>` of `+CREG` and `+CGREG`. Values the standard does not have are representable:
 /// the family reports 13 before it is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Registration(pub u8);
 
 impl Registration {

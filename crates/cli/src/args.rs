@@ -5,12 +5,14 @@
 )]
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use simless_module::Profile;
 use simless_runtime::{Endpoint, Policy, Rule, nearest};
+use simless_trace::TimingName;
 
 /// What was asked for.
 pub(crate) struct Args {
@@ -32,6 +34,7 @@ impl Args {
         let verb = line.verb.unwrap_or_else(|| usage("no verb was given"));
         match &verb {
             Verb::Run(run) => run.check(),
+            Verb::Replay(_) => {}
         }
         Self {
             verb,
@@ -58,6 +61,8 @@ struct Line {
 pub(crate) enum Verb {
     /// Be a module, on every port that is named.
     Run(RunArgs),
+    /// Play a recorded session again on virtual time, and show where it comes out otherwise.
+    Replay(ReplayArgs),
 }
 
 /// How much is said on stderr, and how.
@@ -166,8 +171,35 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) timing: TimingArg,
 
+    /// Write every session to this file: both directions of the port, what happens at the
+    /// sockets and inside, with times. As JSON Lines, which `simless replay` plays, when the
+    /// name ends in .jsonl, else as text for people. Can be given several times.
+    #[arg(
+        long = "trace",
+        env = "SIMLESS_TRACE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
+    pub(crate) traces: Vec<PathBuf>,
+
     /// Print one JSON object on stdout when ready: where the ports are. With a stdio port it is
     /// the line before the module's first byte.
+    #[arg(
+        long,
+        env = "SIMLESS_JSON", hide_env_values = true,
+        action = ArgAction::SetTrue,
+        value_parser = FalseyValueParser::new()
+    )]
+    pub(crate) json: bool,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct ReplayArgs {
+    /// What `simless run --trace FILE.jsonl` wrote.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print the verdict as one JSON object.
     #[arg(
         long,
         env = "SIMLESS_JSON", hide_env_values = true,
@@ -202,6 +234,14 @@ impl RunArgs {
         Policy {
             allow: self.allow.clone(),
             deny: self.deny.clone(),
+        }
+    }
+
+    /// How long things take.
+    pub(crate) fn timing(&self) -> TimingName {
+        match self.timing {
+            TimingArg::Immediate => TimingName::Immediate,
+            TimingArg::Typical => TimingName::Typical,
         }
     }
 

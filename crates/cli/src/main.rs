@@ -2,8 +2,10 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod args;
+mod exit;
 mod files;
 mod ready;
+mod replay;
 mod run;
 mod say;
 mod signals;
@@ -19,12 +21,13 @@ fn main() -> ExitCode {
     let talk = Talk::start(&args.talk);
     let ended = match &args.verb {
         Verb::Run(options) => run::run(options, &talk),
+        Verb::Replay(options) => replay::replay(options),
     };
     let code = match ended {
         Ok(code) => code,
         Err(error) => {
             talk.error(format_args!("{error:#}"));
-            run::exit_code(&error)
+            exit::code(&error)
         }
     };
     talk.finish();

@@ -7,23 +7,19 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use anyhow::{Context as _, Result};
-use simless_module::{Config, Module, Network, Timing};
-use simless_runtime::{Address, End, OpenError, Port, drive};
+use simless_module::{Config, Module, Network};
+use simless_runtime::{Address, End, Port, Recording, drive};
+use simless_trace::Header;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet, LocalSet};
 
-use crate::args::{RunArgs, TimingArg};
-use crate::files::{self, TooFew};
+use crate::args::RunArgs;
+use crate::exit::INTERRUPTED;
+use crate::files;
 use crate::ready;
 use crate::say::Talk;
 use crate::signals::{Signals, Wish};
 use crate::watch::Watch;
-
-/// A port cannot be opened.
-const PORT: u8 = 3;
-
-/// Ctrl-C: 128 and the number of SIGINT, as a shell says it.
-const INTERRUPTED: u8 = 130;
 
 /// Runs the modules; the code to exit with.
 pub(crate) fn run(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
@@ -38,17 +34,10 @@ pub(crate) fn run(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     ended
 }
 
-/// The code for an error.
-pub(crate) fn exit_code(error: &anyhow::Error) -> ExitCode {
-    match error.is::<OpenError>() || error.is::<TooFew>() {
-        true => PORT.into(),
-        false => ExitCode::FAILURE,
-    }
-}
-
 async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     // Before anything that has to be put right at the end, such as a link, is there.
     let mut signals = Signals::catch().context("signals cannot be caught")?;
+    let recording = recording(options, talk)?;
     let endpoints = options.ports();
     let left = files::make_room(&endpoints)?;
     let mut ports = Vec::with_capacity(endpoints.len());
@@ -79,12 +68,15 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let several = addresses.len() > 1;
     for (number, (port, address)) in (0..).zip(ports.into_iter().zip(addresses)) {
         let watch = Watch::new(talk.clone(), &address, several);
+        let recorder = recording.as_ref().map(|recording| {
+            recording.recorder(Header::new(number, options.profile(), options.timing()))
+        });
         let mut stopped = stopped.clone();
         drives.spawn_local(drive(
             Module::numbered(Arc::clone(&config), number),
             port,
             Arc::clone(&policy),
-            watch,
+            (watch, recorder),
             async move {
                 // An error means that the sender is gone, and everything with it.
                 let _ = stopped.wait_for(|stop| *stop).await;
@@ -106,7 +98,28 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
             Next::AllEnded => break,
         }
     }
+    // The recorders have gone with their modules.
+    drop(drives);
+    match recording.map_or(0, Recording::finish) {
+        0 => {}
+        lost => talk.notice(format_args!(
+            "{lost} steps are missing in the trace: they came faster than they could be written"
+        )),
+    }
     Ok(code(wish))
+}
+
+/// Starts to record, where that was asked for.
+fn recording(options: &RunArgs, talk: &Talk) -> Result<Option<Recording>> {
+    if options.traces.is_empty() {
+        return Ok(None);
+    }
+    let talk = talk.clone();
+    let complain = move |error| {
+        let error = anyhow::Error::from(error);
+        talk.error(format_args!("{error:#}; the modules run on"));
+    };
+    Ok(Some(Recording::start(&options.traces, complain)?))
 }
 
 /// What to exit with when somebody wanted an end, or nobody.
@@ -121,10 +134,7 @@ fn config(options: &RunArgs) -> Config {
     let profile = *options.profile();
     Config {
         profile,
-        timing: match options.timing {
-            TimingArg::Immediate => Timing::IMMEDIATE,
-            TimingArg::Typical => profile.timing,
-        },
+        timing: options.timing().of(&profile),
         network: Network::default(),
     }
 }

@@ -2,7 +2,8 @@
 
 use simless_at::Final;
 use simless_module::{Cause, Dropped, Event, Snapshot};
-use simless_runtime::{Address, Observer, PortNews};
+use simless_runtime::{Address, PortNews, PortObserver};
+use simless_trace::Observer;
 
 use crate::say::{Level, Talk};
 
@@ -64,7 +65,9 @@ impl Observer for Watch {
             }
         }
     }
+}
 
+impl PortObserver for Watch {
     fn port(&mut self, news: &PortNews) {
         match (news, &self.device) {
             (PortNews::DteCame(_), Some(device)) => {

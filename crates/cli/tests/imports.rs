@@ -9,17 +9,26 @@ use serde_json::Value;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("simless-at", &[]),
     ("simless-module", &["simless-at"]),
-    ("simless-runtime", &["simless-at", "simless-module"]),
+    ("simless-trace", &["simless-at", "simless-module"]),
+    (
+        "simless-runtime",
+        &["simless-at", "simless-module", "simless-trace"],
+    ),
     (
         "simless",
-        &["simless-at", "simless-module", "simless-runtime"],
+        &[
+            "simless-at",
+            "simless-module",
+            "simless-runtime",
+            "simless-trace",
+        ],
     ),
 ];
 
 /// What the cores may use of others.
 const CORES: &[(&str, &[&str])] = &[
-    ("simless-at", &["memchr"]),
-    ("simless-module", &["memchr", "simless-at"]),
+    ("simless-at", &["memchr", "serde"]),
+    ("simless-module", &["memchr", "serde", "simless-at"]),
 ];
 
 #[test]

@@ -6,6 +6,11 @@ use crate::{Answer, Cid, SimState};
 
 /// A change from outside: the DTE's plug, the SIM, the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Control {
     /// The DTE hung up: what it was in the middle of ends (guide G5.9). Bytes of it that the module
     /// has not taken yet are offered before, or never.

@@ -23,6 +23,11 @@ pub enum Event {
 /// Why something failed without a code of its own: the guide's five causes of `+CME ERROR: 50`
 /// (G9.2), and what else shares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Cause {
     /// G9.2.1: the network refused to attach a SIM without credit.
     NoCredit,

@@ -59,6 +59,11 @@ impl Default for Network {
 
 /// The answer to a procedure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Answer {
     /// It is done.
     Accept,
@@ -70,6 +75,11 @@ pub enum Answer {
 
 /// The state of the SIM (guide G2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum SimState {
     /// There is none.
     Absent,

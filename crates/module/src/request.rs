@@ -6,6 +6,7 @@ use core::net::{IpAddr, SocketAddr};
 /// The number of one attempt to reach a peer. Never used twice in the life of a module, so nothing
 /// of a cancelled attempt can be taken for a later one's (P15).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SocketId(pub u64);
 
 impl fmt::Display for SocketId {
@@ -16,6 +17,11 @@ impl fmt::Display for SocketId {
 
 /// The transport of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Transport {
     /// `"TCP"`
     Tcp,

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use simless_at::Instant;
 use simless_module::{Module, Request, SocketEvent};
+use simless_trace::{Observed, SLICES};
 use tokio::io::AsyncWrite;
 
 use crate::net::{Net, Step};
-use crate::observe::{Caller, Observer, PortNews};
+use crate::observe::{Caller, PortNews, PortObserver};
 use crate::policy::Policy;
 use crate::port::{Arrival, Dte, Port};
 
@@ -23,9 +24,6 @@ use input::Input;
 
 /// How often everything is looked at before other tasks have their turn.
 const ROUNDS: usize = 16;
-
-/// How many pieces of output go into one write.
-const SLICES: usize = 16;
 
 /// How long accepted bytes may take to reach their peers when the program ends.
 const CLOSING: Duration = Duration::from_secs(2);
@@ -48,14 +46,13 @@ pub fn drive(
     module: Module,
     port: Port,
     policy: Arc<Policy>,
-    observer: impl Observer,
+    observer: impl PortObserver,
     stop: impl Future<Output = ()>,
 ) -> impl Future<Output = End> {
     // Not in the future: it would keep a place for all of them as they came, besides.
     let mut drive = Drive {
-        module,
+        module: Observed::new(module, observer),
         port,
-        observer,
         dte: None,
         next: None,
         input: Input::default(),
@@ -70,9 +67,8 @@ pub fn drive(
 }
 
 struct Drive<O> {
-    module: Module,
+    module: Observed<O>,
     port: Port,
-    observer: O,
     dte: Option<Box<dyn Dte>>,
     /// The one who takes its place when its last bytes were read.
     next: Option<(Box<dyn Dte>, Caller)>,
@@ -82,7 +78,7 @@ struct Drive<O> {
     closing: Option<(End, Instant)>,
 }
 
-impl<O: Observer> Drive<O> {
+impl<O: PortObserver> Drive<O> {
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
@@ -100,6 +96,7 @@ impl<O: Observer> Drive<O> {
             if let Some((end, deadline)) = self.closing
                 && (self.net.len() == 0 || now >= deadline)
             {
+                self.module.end(now);
                 return Poll::Ready(end);
             }
             if !moved && self.alarm.poll(cx, self.deadline()).is_pending() {
@@ -120,13 +117,12 @@ impl<O: Observer> Drive<O> {
             net.poll_in(index, cx, module, now)
         });
         if self.closing.is_none() {
-            moved |= self.arrivals(cx);
+            moved |= self.arrivals(cx, now);
             moved |= self.uart_input(cx, now);
             moved |= self.settle(now);
         }
         // Behind the input: a line that ended with it is answered in the write of its echo.
-        if self.module.poll_timeout().is_some_and(|due| due <= now) {
-            self.module.handle_timeout(now);
+        if self.module.handle_timeout(now) {
             self.attend(now);
             moved = true;
         }
@@ -141,7 +137,7 @@ impl<O: Observer> Drive<O> {
     fn sockets(
         &mut self,
         now: Instant,
-        mut step: impl FnMut(&mut Net, usize, &mut Module) -> Step,
+        mut step: impl FnMut(&mut Net, usize, &mut Observed<O>) -> Step,
     ) -> bool {
         let mut moved = false;
         let mut index = 0;
@@ -167,13 +163,13 @@ impl<O: Observer> Drive<O> {
     }
 
     /// Lets DTEs in.
-    fn arrivals(&mut self, cx: &mut Context<'_>) -> bool {
+    fn arrivals(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let engaged = self.dte.is_some() && !self.input.is_of_the_one_who_left();
         if self.next.is_some() && engaged {
             return false;
         }
         if let Some((dte, from)) = self.next.take() {
-            self.let_in(dte, from);
+            self.let_in(dte, from, now);
             return true;
         }
         match self.port.poll_arrival(cx, engaged) {
@@ -183,13 +179,13 @@ impl<O: Observer> Drive<O> {
             Poll::Ready(Arrival::Came(dte, from)) if engaged => {
                 match self.dte.as_ref().is_some_and(|dte| dte.is_leaving()) {
                     true => self.next = Some((dte, from)),
-                    false => self.observer.port(&PortNews::DteRefused(from)),
+                    false => self.news(&PortNews::DteRefused(from), now),
                 }
             }
             Poll::Ready(Arrival::Failed(error)) => {
-                self.observer.port(&PortNews::AcceptFailed(error));
+                self.news(&PortNews::AcceptFailed(error), now);
             }
-            Poll::Ready(Arrival::Came(dte, from)) => self.let_in(dte, from),
+            Poll::Ready(Arrival::Came(dte, from)) => self.let_in(dte, from, now),
             Poll::Ready(Arrival::Over) => {
                 if !self.input.is_open() {
                     return false;
@@ -225,7 +221,7 @@ impl<O: Observer> Drive<O> {
 
     /// Does what the module asks for, and tells what happened in it. After every call into it.
     fn attend(&mut self, now: Instant) {
-        while let Some(request) = self.module.poll_request() {
+        while let Some(request) = self.module.poll_request(now) {
             let (id, answer) = match request {
                 Request::Resolve { id, name } => {
                     self.net.resolve(id, name);
@@ -250,23 +246,26 @@ impl<O: Observer> Drive<O> {
                 self.module.handle_socket(id, answer, now);
             }
         }
-        while let Some(event) = self.module.poll_event() {
-            self.observer.event(&event, &self.module.snapshot());
-        }
+        self.module.report(now);
     }
 
-    fn let_in(&mut self, dte: Box<dyn Dte>, from: Caller) {
+    fn let_in(&mut self, dte: Box<dyn Dte>, from: Caller, now: Instant) {
         if self.dte.is_some() {
-            self.drop_dte();
+            self.drop_dte(now);
         }
         self.dte = Some(dte);
         self.input.has_a_successor();
-        self.observer.port(&PortNews::DteCame(from));
+        self.news(&PortNews::DteCame(from), now);
     }
 
-    fn drop_dte(&mut self) {
+    fn drop_dte(&mut self, now: Instant) {
         self.dte = None;
-        self.observer.port(&PortNews::DteLeft);
+        self.news(&PortNews::DteLeft, now);
+    }
+
+    fn news(&mut self, news: &PortNews, now: Instant) {
+        self.module.port(now, || news.to_string());
+        self.module.observer().port(news);
     }
 
     fn close(&mut self, end: End) {

@@ -15,9 +15,11 @@ mod net;
 mod observe;
 mod policy;
 mod port;
+mod recording;
 
 pub use drive::{End, drive};
 pub use endpoint::{Endpoint, EndpointError, nearest};
-pub use observe::{Caller, Observer, PortNews};
+pub use observe::{Caller, PortNews, PortObserver};
 pub use policy::{Policy, Rule, RuleError};
 pub use port::{Address, OpenError, Port};
+pub use recording::{Recorder, Recording, TraceError};

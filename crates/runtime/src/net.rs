@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use simless_at::Instant;
-use simless_module::{Module, SocketEvent, SocketId, Transport};
+use simless_module::{SocketEvent, SocketId, Transport};
+use simless_trace::{Observed, Observer};
 
 use crate::policy::Policy;
 
@@ -101,7 +102,7 @@ impl Net {
     pub(crate) fn count_unread(
         &mut self,
         id: SocketId,
-        module: &mut Module,
+        module: &mut Observed<impl Observer>,
         now: Instant,
     ) -> usize {
         let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.id == id) else {
@@ -152,7 +153,7 @@ impl Net {
         &mut self,
         index: usize,
         cx: &mut Context<'_>,
-        module: &mut Module,
+        module: &mut Observed<impl Observer>,
         now: Instant,
     ) -> Step {
         let Some(Attempt { id, state }) = self.attempts.get_mut(index) else {
@@ -210,7 +211,7 @@ impl Net {
         &mut self,
         index: usize,
         cx: &mut Context<'_>,
-        module: &mut Module,
+        module: &mut Observed<impl Observer>,
         now: Instant,
     ) -> Step {
         match self.attempts.get_mut(index) {
@@ -228,7 +229,7 @@ impl Net {
 
     /// The program ends: sends FIN wherever the module has nothing more to send, and forgets what
     /// has no FIN. What is left needs to be polled on.
-    pub(crate) fn close(&mut self, module: &Module) {
+    pub(crate) fn close(&mut self, module: &Observed<impl Observer>) {
         self.attempts
             .retain_mut(|Attempt { id, state }| match state {
                 State::Resolving(_) | State::Connecting(_) => false,

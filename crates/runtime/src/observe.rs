@@ -1,18 +1,23 @@
-//! Watching a module at work.
+//! Watching a module's port.
 
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use simless_module::{Event, Snapshot};
+use simless_trace::Observer;
 
-/// Somebody who watches. It never pushes back: what it cannot take it has to drop and count.
-pub trait Observer {
-    /// Something happened in the module; `snapshot` is its state right after it.
-    fn event(&mut self, event: &Event, snapshot: &Snapshot<'_>);
-
-    /// Something happened at its port.
+/// Somebody who watches a module and its port. It never pushes back: what it cannot take it has to
+/// drop and count.
+pub trait PortObserver: Observer {
+    /// Something happened at the port.
     fn port(&mut self, news: &PortNews);
+}
+
+/// Somebody who watches, and somebody who may record besides.
+impl<A: PortObserver, B: Observer> PortObserver for (A, Option<B>) {
+    fn port(&mut self, news: &PortNews) {
+        self.0.port(news);
+    }
 }
 
 /// What happened at a port.
@@ -26,6 +31,22 @@ pub enum PortNews {
     DteRefused(Caller),
     /// A DTE that came could not be let in.
     AcceptFailed(io::Error),
+}
+
+impl fmt::Display for PortNews {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DteCame(from) => write!(f, "{from} is there"),
+            Self::DteLeft => f.write_str("the DTE has left"),
+            Self::DteRefused(from) => write!(
+                f,
+                "{from} was sent away: another one is there, and a module has one DTE at a time"
+            ),
+            Self::AcceptFailed(error) => {
+                write!(f, "a DTE came and could not be let in: {error}")
+            }
+        }
+    }
 }
 
 /// Who a DTE is, as far as the port can tell.

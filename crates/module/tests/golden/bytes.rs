@@ -44,48 +44,6 @@ pub fn read(text: &str) -> Result<Vec<u8>, NotBytes> {
 /// Where Unicode's pictures of the control characters start.
 const PICTURES: u32 = 0x2400;
 
-/// Bytes, printed in the notation.
-pub struct Shown<'a>(pub &'a [u8]);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let runs: Vec<&[u8]> = self.0.chunk_by(|a, b| a == b).collect();
-        for (at, run) in runs.iter().enumerate() {
-            let at_end = at == 0 || at + 1 == runs.len();
-            let byte = ShownByte(run[0], at_end);
-            // A payload at a limit should not fill the screen. The notation itself can't repeat
-            // what ends or divides a repetition.
-            if run.len() > 16 && !matches!(run[0], b'}' | b'*' | b'\\') {
-                write!(f, "\\{{{}*{}}}", ShownByte(run[0], true), run.len())?;
-            } else {
-                for _ in *run {
-                    byte.fmt(f)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A byte, and whether it is at an end, where a blank would be lost.
-struct ShownByte(u8, bool);
-
-impl fmt::Display for ShownByte {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let picture = |f: &mut fmt::Formatter<'_>, code| match char::from_u32(code) {
-            Some(picture) => write!(f, "{picture}"),
-            None => Err(fmt::Error),
-        };
-        match *self {
-            Self(b' ', true) | Self(0..=0x1F, _) => picture(f, PICTURES + u32::from(self.0)),
-            Self(b'\\', _) => f.write_str("\\\\"),
-            Self(b' '..=b'~', _) => write!(f, "{}", char::from(self.0)),
-            Self(0x7F, _) => picture(f, 0x2421),
-            Self(byte, _) => write!(f, "\\x{byte:02X}"),
-        }
-    }
-}
-
 /// Why a text is no bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotBytes {
@@ -106,6 +64,9 @@ impl fmt::Display for NotBytes {
         }
     }
 }
+
+#[cfg(test)]
+use simless_at::Shown;
 
 #[test]
 fn the_notation_is_read_as_it_is_shown() {

@@ -9,8 +9,8 @@ use std::time::Duration;
 use simless_at::Instant;
 use simless_module::{Module, Request, SocketEvent, SocketId};
 
-use crate::bytes::Shown;
 use crate::format::{Ask, Dialogue, SocketStep, Step};
+use simless_at::Shown;
 use socket::Socket;
 
 /// How bytes reach the module and leave it: the output must not depend on it (P2).

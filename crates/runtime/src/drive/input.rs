@@ -5,11 +5,12 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use simless_at::Instant;
-use simless_module::{Control, Module};
+use simless_module::Control;
+use simless_trace::{Observed, Observer};
 use tokio::io::{AsyncRead, ReadBuf};
 
 use super::Drive;
-use crate::observe::Observer;
+use crate::observe::PortObserver;
 
 /// How many bytes wait for the module. When they are this many, the DTE is not read: what it
 /// sends stays with the system and at last with itself.
@@ -69,7 +70,7 @@ impl Input {
     }
 
     /// Offers the module what waits; whether it took any of it.
-    fn offer(&mut self, module: &mut Module, now: Instant) -> bool {
+    fn offer(&mut self, module: &mut Observed<impl Observer>, now: Instant) -> bool {
         if self.pending.is_empty() {
             return false;
         }
@@ -88,7 +89,7 @@ impl Input {
     }
 }
 
-impl<O: Observer> Drive<O> {
+impl<O: PortObserver> Drive<O> {
     /// Hands the DTE's bytes to the module.
     pub(super) fn uart_input(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let moved = self.input.offer(&mut self.module, now);
@@ -128,7 +129,7 @@ impl<O: Observer> Drive<O> {
                     listens,
                 };
                 if !listens {
-                    self.drop_dte();
+                    self.drop_dte(now);
                 }
             }
             Poll::Ready(Err(_)) => self.hang_up(now),
@@ -149,7 +150,7 @@ impl<O: Observer> Drive<O> {
             },
             Phase::Answering { .. } => Phase::Open,
         };
-        self.drop_dte();
+        self.drop_dte(now);
     }
 
     /// Brings a DTE's stay to its end. What it sent is carried out though it is gone, as on any
@@ -185,7 +186,7 @@ impl<O: Observer> Drive<O> {
                 if !answered && now < deadline {
                     return false;
                 }
-                self.drop_dte();
+                self.drop_dte(now);
                 self.input.phase = Phase::Open;
                 true
             }

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use simless_at::Instant;
-use simless_module::{Module, SocketEvent, SocketId};
+use simless_module::{SocketEvent, SocketId};
+use simless_trace::{Observed, Observer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -100,7 +101,7 @@ impl Connection {
         &mut self,
         id: SocketId,
         cx: &mut Context<'_>,
-        module: &mut Module,
+        module: &mut Observed<impl Observer>,
         now: Instant,
     ) -> Step {
         if self.draining {
@@ -112,11 +113,15 @@ impl Connection {
                 false => Step::Idle,
             };
         }
-        let space = module.socket_space(id);
-        if space.is_empty() {
-            return Step::Idle;
-        }
-        match read(&mut self.stream, cx, space) {
+        let mut came = Poll::Pending;
+        module.read_socket(id, now, |space| {
+            came = read(&mut self.stream, cx, space);
+            match came {
+                Poll::Ready(Ok(n)) => n,
+                _ => 0,
+            }
+        });
+        match came {
             Poll::Pending => Step::Idle,
             Poll::Ready(Ok(0)) => {
                 self.ended = true;
@@ -126,10 +131,7 @@ impl Connection {
                 module.handle_socket(id, SocketEvent::Ended, now);
                 Step::Moved
             }
-            Poll::Ready(Ok(n)) => {
-                module.socket_filled(id, n, now);
-                Step::Moved
-            }
+            Poll::Ready(Ok(_)) => Step::Moved,
             Poll::Ready(Err(_)) => {
                 self.broken = true;
                 self.over(id, module, now)
@@ -141,7 +143,7 @@ impl Connection {
         &mut self,
         id: SocketId,
         cx: &mut Context<'_>,
-        module: &mut Module,
+        module: &mut Observed<impl Observer>,
         now: Instant,
     ) -> Step {
         let output = module.socket_output(id);
@@ -165,7 +167,7 @@ impl Connection {
         &mut self,
         id: SocketId,
         cx: &mut Context<'_>,
-        module: &mut Module,
+        module: &mut Observed<impl Observer>,
         now: Instant,
     ) -> Step {
         match read(&mut self.stream, cx, &mut [0; 4096]) {
@@ -179,7 +181,7 @@ impl Connection {
         }
     }
 
-    fn over(&self, id: SocketId, module: &mut Module, now: Instant) -> Step {
+    fn over(&self, id: SocketId, module: &mut Observed<impl Observer>, now: Instant) -> Step {
         let event = match self.broken {
             true => SocketEvent::Reset,
             false => SocketEvent::Ended,

@@ -7,7 +7,8 @@ use std::task::{Context, Poll};
 use rustix::io::Errno;
 use rustix::net::RecvFlags;
 use simless_at::Instant;
-use simless_module::{MAX_DATAGRAM_READ, Module, SocketId};
+use simless_module::{MAX_DATAGRAM_READ, SocketId};
+use simless_trace::{Observed, Observer};
 use tokio::io::ReadBuf;
 use tokio::net::UdpSocket;
 
@@ -77,7 +78,7 @@ impl Udp {
         &mut self,
         id: SocketId,
         cx: &mut Context<'_>,
-        module: &mut Module,
+        module: &mut Observed<impl Observer>,
         now: Instant,
     ) -> Step {
         let datagram = module.socket_output(id);

@@ -1,0 +1,50 @@
+//! JSON Lines: the form that programs read, and that can be played again.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Header, Record};
+
+/// A line of a trace: what a module was made from, or one step of its session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Line {
+    /// Stands before the first record of its module.
+    Header(Header),
+    /// A step.
+    Record(Record),
+}
+
+impl Line {
+    /// The longest line there is: a datagram of 64 KiB in base64, and what stands around it. A
+    /// reader need not take more.
+    pub const LIMIT: usize = 128 * 1024;
+
+    /// Reads a line, with or without its line feed.
+    pub fn parse(line: &str) -> Result<Self, NotALine> {
+        if line.len() > Self::LIMIT {
+            return Err(NotALine("it is too long".into()));
+        }
+        // Not as one of two: what is wrong with a line could not be said then.
+        let is_header = line.trim_start().starts_with(r#"{"trace""#);
+        let read = match is_header {
+            true => serde_json::from_str(line).map(Self::Header),
+            false => serde_json::from_str(line).map(Self::Record),
+        };
+        read.map_err(|error| NotALine(error.to_string()))
+    }
+}
+
+impl fmt::Display for Line {
+    /// One line, without its line feed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = serde_json::to_string(self).map_err(|_| fmt::Error)?;
+        f.write_str(&line)
+    }
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no line of a trace: {0}")]
+pub struct NotALine(String);

@@ -1,0 +1,119 @@
+//! A step for people, in the words of the golden dialogues.
+
+use std::fmt;
+
+use simless_at::{Registration, Shown};
+use simless_module::{Answer, Cause, Control, SimState};
+
+use crate::{Ask, Direction, News, Step, What};
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uart { dir, data } => {
+                let arrow = match dir {
+                    Direction::Up => "->",
+                    Direction::Down => "<-",
+                };
+                write!(f, "{arrow} {}", Shown(data))
+            }
+            Self::Data {
+                socket,
+                dir,
+                data,
+                datagram,
+            } => {
+                let does = match (dir, datagram) {
+                    (Direction::Up, _) => "sends",
+                    (Direction::Down, false) => "receives",
+                    (Direction::Down, true) => "receives datagram",
+                };
+                write!(f, "socket {socket} {does} {}", Shown(data))
+            }
+            Self::Ask(ask) => write!(f, "asks {ask}"),
+            Self::Socket { socket, news } => write!(f, "socket {socket} {news}"),
+            Self::Time => f.write_str("time"),
+            Self::Control { control } => write!(f, "control {}", Words(control)),
+            Self::Event { what, text } => match what {
+                What::State => write!(f, "state {text}"),
+                What::Failed => write!(f, "failed {text}"),
+                What::Dropped => write!(f, "dropped {text}"),
+            },
+            Self::Port { text } => write!(f, "port {text}"),
+            Self::Lost { steps } => write!(f, "lost {steps} steps"),
+            Self::End { unread: 0 } => f.write_str("end"),
+            Self::End { unread } => write!(f, "end, with {unread} bytes that no DTE has read"),
+        }
+    }
+}
+
+impl fmt::Display for Ask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolve { socket, name } => write!(f, "resolve {socket} {name}"),
+            Self::Connect {
+                socket,
+                transport,
+                address,
+            } => write!(f, "connect {socket} {} {address}", transport.name()),
+            Self::CountUnread { socket } => write!(f, "count {socket}"),
+            Self::Shutdown { socket } => write!(f, "shutdown {socket}"),
+            Self::Abort { socket } => write!(f, "abort {socket}"),
+        }
+    }
+}
+
+impl fmt::Display for News {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Resolved { address } => write!(f, "resolved {address}"),
+            Self::Unresolved => f.write_str("unresolved"),
+            Self::Connected => f.write_str("connected"),
+            Self::Refused => f.write_str("refused"),
+            Self::Unreachable => f.write_str("unreachable"),
+            Self::Denied => f.write_str("denied"),
+            Self::Unread { count } => write!(f, "unread {count}"),
+            Self::Ended => f.write_str("ended"),
+            Self::Reset => f.write_str("reset"),
+        }
+    }
+}
+
+/// A control.
+struct Words<'a>(&'a Control);
+
+impl fmt::Display for Words<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Control::DteLeft => f.write_str("dte-left"),
+            Control::Sim(sim) => write!(f, "sim {}", sim_name(*sim)),
+            Control::Registration(Registration(stat)) => write!(f, "registration {stat}"),
+            Control::Attach(answer) => write!(f, "attach {}", answer_name(*answer)),
+            Control::Activation(answer) => write!(f, "activation {}", answer_name(*answer)),
+            Control::LoseContext(cid) => write!(f, "lose-context {cid}"),
+            Control::Detach => f.write_str("detach"),
+            Control::LateConnectOk(true) => f.write_str("late-connect-ok on"),
+            Control::LateConnectOk(false) => f.write_str("late-connect-ok off"),
+            Control::PowerCycle => f.write_str("power-cycle"),
+        }
+    }
+}
+
+fn sim_name(sim: SimState) -> &'static str {
+    match sim {
+        SimState::Absent => "absent",
+        SimState::Ready => "ready",
+        SimState::Pin => "pin",
+        SimState::Puk => "puk",
+    }
+}
+
+fn answer_name(answer: Answer) -> String {
+    match answer {
+        Answer::Accept => "accept".into(),
+        Answer::Silence => "silence".into(),
+        Answer::Refuse(Cause::NoCredit) => "refuse no-credit".into(),
+        Answer::Refuse(Cause::ActivationRefused) => "refuse activation".into(),
+        Answer::Refuse(cause) => format!("refuse ({cause})"),
+    }
+}
