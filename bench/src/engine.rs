@@ -7,7 +7,7 @@ use std::time::Instant as Clock;
 
 use simless_at::Instant;
 use simless_module::{
-    Config, KINGCOM_G3524, Module, Network, Request, SocketEvent, SocketId, Timing,
+    Config, KINGCOM_G3524, Module, Network, Request, Scenario, SocketEvent, SocketId, Timing,
 };
 
 use crate::dte::{CIPSEND, OK, PAYLOAD, PROMPT};
@@ -30,6 +30,7 @@ impl Engine {
             profile: KINGCOM_G3524,
             timing: Timing::IMMEDIATE,
             network: Network::default(),
+            scenario: Scenario::default(),
         }));
         module.handle_uart(b"ATE0\rAT+CIPSTART=\"TCP\",\"192.0.2.1\",7\r", NOW);
         module.handle_timeout(NOW);

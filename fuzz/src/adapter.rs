@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use simless_at::{Instant, IpState};
-use simless_module::{Config, Control, Module, SocketEvent, SocketId, Transport};
+use simless_module::{Config, Control, Happening, Module, SocketEvent, SocketId, Transport};
 
 use crate::answers::{ADDRESS, answer};
 use crate::decode::Event;
@@ -136,7 +136,7 @@ impl Adapter {
     }
 
     pub(crate) fn control(&mut self, control: Control) {
-        if control == Control::PowerCycle {
+        if control == Control::Happens(Happening::PowerCycle) {
             self.sending.clear();
             self.ledger.power_cycled();
         }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use simless_at::{BlockFormat, ConnectOrder, Registration};
 use simless_module::{
-    Answer, Cause, Config, Control, KINGCOM_G3524, Network, OnNul, Profile, SimState, Timing,
+    Answer, Config, Control, Fault, FaultKind, Happening, KINGCOM_G3524, Network, OnNul, Profile,
+    Scenario, SimState, Timing,
 };
 
 use crate::adapter::{Adapter, Cut};
@@ -142,10 +143,11 @@ fn config(first: u8, second: u8) -> Config {
         (limits.received, limits.block, limits.datagram) = (64, 16, 32);
         (limits.datagrams, limits.urcs, limits.closing) = (4, 3, 1);
     }
-    let mut network = Network {
-        late_connect_ok: is_set(second, 0),
-        ..Network::default()
-    };
+    let mut network = Network::default();
+    let mut scenario = Scenario::default();
+    if is_set(second, 0) {
+        scenario.faults.push(Fault::new(FaultKind::LateConnectOk));
+    }
     if is_set(second, 1) {
         network.sim = SimState::Pin;
     }
@@ -162,6 +164,7 @@ fn config(first: u8, second: u8) -> Config {
             false => Timing::IMMEDIATE,
         },
         network,
+        scenario,
     }
 }
 
@@ -169,23 +172,23 @@ fn control(which: u8, argument: u8) -> Control {
     let answer = match argument % 4 {
         0 => Answer::Accept,
         1 => Answer::Silence,
-        2 => Answer::Refuse(Cause::NoCredit),
-        _ => Answer::Refuse(Cause::ActivationRefused),
+        2 => Answer::NoCredit,
+        _ => Answer::Refuse,
     };
     match which % 9 {
         0 => Control::DteLeft,
-        1 => Control::Sim(match argument % 4 {
+        1 => Control::sim(match argument % 4 {
             0 => SimState::Ready,
             1 => SimState::Absent,
             2 => SimState::Pin,
             _ => SimState::Puk,
         }),
-        2 => Control::Registration(Registration(argument)),
-        3 => Control::Attach(answer),
-        4 => Control::Activation(answer),
+        2 => Control::registration(Registration(argument)),
+        3 => Control::attach(answer),
+        4 => Control::activation(answer),
         5 => Control::LoseContext(argument),
-        6 => Control::Detach,
-        7 => Control::LateConnectOk(argument % 2 == 1),
-        _ => Control::PowerCycle,
+        6 => Control::Happens(Happening::Detach),
+        7 => Control::late_connect_ok(argument % 2 == 1),
+        _ => Control::Happens(Happening::PowerCycle),
     }
 }

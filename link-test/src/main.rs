@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 
 use linked_list_allocator::LockedHeap;
 use simless_at::Instant;
-use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Timing, Wire};
+use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Timing, Wire, Scenario};
 
 #[global_allocator]
 static HEAP: LockedHeap = LockedHeap::empty();
@@ -23,6 +23,7 @@ extern "C" fn _start() -> usize {
         profile: KINGCOM_G3524,
         timing: Timing::IMMEDIATE,
         network: Network::default(),
+        scenario: Scenario::default(),
     }));
     let mut wire = Wire::new(
         Line {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
-use simless_module::{Config, Event, KINGCOM_G3524, Module, Network, Snapshot, Timing};
+use simless_module::{Config, Event, KINGCOM_G3524, Module, Network, Scenario, Snapshot, Timing};
 use simless_runtime::{Address, Endpoint, Port, PortNews, PortObserver, drive};
 use simless_trace::Observer;
 use tokio::sync::oneshot;
@@ -87,6 +87,7 @@ fn run(tell: &mpsc::Sender<io::Result<PathBuf>>, stop: oneshot::Receiver<()>) ->
             profile: KINGCOM_G3524,
             timing: Timing::IMMEDIATE,
             network: Network::default(),
+            scenario: Scenario::default(),
         }));
         drive(module, port, Arc::default(), Silent, async {
             let _ = stop.await;

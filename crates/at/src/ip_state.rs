@@ -2,31 +2,37 @@
 
 /// A state of the TCP/UDP service, under the guide's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum IpState {
     /// Nothing has been started.
+    #[cfg_attr(feature = "serde", serde(rename = "IP INITIAL"))]
     Initial,
     /// The service was started (`AT+CSTT`).
+    #[cfg_attr(feature = "serde", serde(rename = "IP START"))]
     Start,
     /// The context is being configured: the module attaches.
+    #[cfg_attr(feature = "serde", serde(rename = "IP CONFIG"))]
     Config,
     /// The context is being activated.
+    #[cfg_attr(feature = "serde", serde(rename = "IP IND"))]
     Ind,
     /// The context is active.
+    #[cfg_attr(feature = "serde", serde(rename = "IP GPRSACT"))]
     GprsAct,
     /// The local address was obtained.
+    #[cfg_attr(feature = "serde", serde(rename = "IP STATUS"))]
     Status,
     /// A connection is on its way.
+    #[cfg_attr(feature = "serde", serde(rename = "TCP/UDP CONNECTING"))]
     Connecting,
     /// The connection was closed; the context still stands.
+    #[cfg_attr(feature = "serde", serde(rename = "IP CLOSE"))]
     Close,
     /// A connection stands.
+    #[cfg_attr(feature = "serde", serde(rename = "CONNECT OK"))]
     ConnectOk,
     /// The context was lost under a connection.
+    #[cfg_attr(feature = "serde", serde(rename = "PDP DEACT"))]
     PdpDeact,
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use anyhow::{Context as _, Result};
-use simless_module::{Config, Module, Network};
+use simless_module::{Config, Module, Network, Scenario};
 use simless_runtime::{Address, End, Port, Recording, drive};
 use simless_trace::Header;
 use tokio::sync::watch;
@@ -136,6 +136,7 @@ fn config(options: &RunArgs) -> Config {
         profile,
         timing: options.timing().of(&profile),
         network: Network::default(),
+        scenario: Scenario::default(),
     }
 }
 

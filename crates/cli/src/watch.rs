@@ -59,6 +59,9 @@ impl Observer for Watch {
                     _ => self.say(Level::Notice, format_args!("ERROR: {what}")),
                 }
             }
+            Event::Struck(kind) => {
+                self.say(Level::Detail, format_args!("fault {}", kind.about().name));
+            }
             Event::State(state) => self.say(Level::Step, format_args!("state {state}")),
             Event::Dropped(dropped) => {
                 self.say(Level::Detail, format_args!("{}", loss(*dropped)));

@@ -28,7 +28,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// What the cores may use of others.
 const CORES: &[(&str, &[&str])] = &[
     ("simless-at", &["memchr", "serde"]),
-    ("simless-module", &["memchr", "serde", "simless-at"]),
+    (
+        "simless-module",
+        &["memchr", "rand_pcg", "serde", "simless-at"],
+    ),
 ];
 
 #[test]

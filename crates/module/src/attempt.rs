@@ -6,9 +6,10 @@ use simless_at::{Cme, ConnectOrder, Final, Instant, Urc};
 
 use crate::bearer::{Activation, SERVICE_CONTEXT, Service};
 use crate::equipment::{Ask, Equipment};
-use crate::link::{Attempt, LinkState, Stage, Target};
+use crate::link::{Attempt, Late, Lateness, LinkState, Stage, Target};
+use crate::look_up::LookUp;
 use crate::ring::Ring;
-use crate::{Cause, Event, SocketEvent, SocketId};
+use crate::{Cause, Event, FaultKind, SocketEvent, SocketId};
 
 impl Equipment {
     /// Starts an attempt; the state was found to allow it.
@@ -17,17 +18,28 @@ impl Equipment {
         let socket = self.sockets.open(target.transport);
         let is_up = self.bearer.is_up() && self.bearer.service == Service::Addressed;
         let stage = if is_up {
-            Stage::Resolving { since: now }
+            Stage::Resolving {
+                since: now,
+                due: now,
+            }
         } else {
             self.bring_up(None, now);
             Stage::BringUp
         };
+        let silence = self.strikes_silence("+CIPSTART");
+        let patience = silence
+            .flatten()
+            .unwrap_or(self.config.profile.guards.connect);
+        let guard = now + patience;
+        let lateness = self.lateness(guard);
         let link = &mut self.links[slot];
         link.target = Some(target);
         link.state = LinkState::Opening(Attempt {
             socket,
             stage,
-            guard: now + self.config.profile.guards.connect,
+            guard,
+            lateness,
+            is_silent: silence.is_some(),
         });
         if self.sockets.flushing() >= self.config.profile.limits.closing {
             self.connect_failed(slot, Cause::TooManyClosing);
@@ -36,8 +48,28 @@ impl Equipment {
         }
     }
 
+    /// Whether an attempt stands only after its guard.
+    fn lateness(&mut self, guard: Instant) -> Lateness {
+        if !self.faults.holds(FaultKind::LateConnectOk) {
+            return Lateness::Open;
+        }
+        let Some(attributes) = self.faults.strikes(FaultKind::LateConnectOk, |_| true) else {
+            return Lateness::No;
+        };
+        let delay = attributes.delay.unwrap_or_default();
+        self.event(Event::Struck(FaultKind::LateConnectOk));
+        Lateness::From(guard + delay)
+    }
+
     /// Moves an attempt on, as far as it can go by now; gives whether it moved.
     pub(crate) fn advance_link(&mut self, slot: usize, now: Instant) -> bool {
+        if let Some(late) = self.links[slot]
+            .late
+            .filter(|late| late.stands && now >= late.from)
+        {
+            self.connected(slot, late.socket);
+            return true;
+        }
         let Some(attempt) = self.links[slot].attempt() else {
             return false;
         };
@@ -49,7 +81,6 @@ impl Equipment {
             Stage::BringUp => match self.bearer.context(SERVICE_CONTEXT).activation {
                 Activation::Active(_) => {
                     self.bearer.service = Service::Addressed;
-                    self.set_stage(slot, Stage::Resolving { since: now });
                     self.resolve(slot, now);
                 }
                 Activation::Inactive(cause) => {
@@ -57,7 +88,10 @@ impl Equipment {
                 }
                 Activation::Waiting | Activation::Activating { .. } => return false,
             },
-            Stage::Resolving { since } if now >= since + self.config.profile.guards.resolve => {
+            Stage::Unresolved { due } if now >= due => {
+                self.connect_failed(slot, Cause::NotResolved);
+            }
+            Stage::Resolving { since, .. } if now >= since + self.config.profile.guards.resolve => {
                 self.abort(attempt.socket);
                 self.connect_failed(slot, Cause::NotResolved);
             }
@@ -76,24 +110,41 @@ impl Equipment {
 
     /// When an attempt moves on by itself.
     pub(crate) fn link_deadline(&self, slot: usize) -> Option<Instant> {
-        let attempt = self.links[slot].attempt()?;
+        let Some(attempt) = self.links[slot].attempt() else {
+            let late = self.links[slot].late.filter(|late| late.stands);
+            return late.map(|late| late.from);
+        };
         let own = match attempt.stage {
-            Stage::Resolving { since } => Some(since + self.config.profile.guards.resolve),
-            Stage::Resolved { due, .. } => Some(due),
-            Stage::BringUp | Stage::Connecting { .. } => None,
+            Stage::Resolving { since, .. } => Some(since + self.config.profile.guards.resolve),
+            Stage::Unresolved { due } | Stage::Resolved { due, .. } => Some(due),
+            Stage::BringUp | Stage::Connecting { .. } | Stage::Held | Stage::Unanswered => None,
         };
         Some(own.map_or(attempt.guard, |own| own.min(attempt.guard)))
     }
 
-    /// A literal needs no look-up.
+    /// The context stands: the name is looked up.
     fn resolve(&mut self, slot: usize, now: Instant) {
-        let (Some(attempt), Some(target)) = (self.links[slot].attempt(), &self.links[slot].target)
-        else {
+        let Some(attempt) = self.links[slot].attempt() else {
             return;
         };
-        match target.host.parse() {
-            Ok(address) => self.resolved(slot, address, now),
-            Err(_) => self.asks.push_back(Ask::Resolve(attempt.socket)),
+        if attempt.is_silent {
+            return self.set_stage(slot, Stage::Unanswered);
+        }
+        let Some(target) = self.links[slot].target.take() else {
+            return;
+        };
+        let look_up = self.look_up(&target.host, now);
+        self.links[slot].target = Some(target);
+        match look_up {
+            LookUp::Known(Some(address), due) => {
+                self.set_stage(slot, Stage::Resolving { since: now, due });
+                self.resolved(slot, address, now);
+            }
+            LookUp::Known(None, due) => self.set_stage(slot, Stage::Unresolved { due }),
+            LookUp::Ask(due) => {
+                self.set_stage(slot, Stage::Resolving { since: now, due });
+                self.asks.push_back(Ask::Resolve(attempt.socket));
+            }
         }
     }
 
@@ -103,9 +154,12 @@ impl Equipment {
         let (Some(attempt), Some(target)) = (link.attempt(), &link.target) else {
             return;
         };
-        if let Stage::Resolving { since } = attempt.stage {
+        if let Stage::Resolving { since, due } = attempt.stage
+            // An answer that would be later than that never comes.
+            && due < since + self.config.profile.guards.resolve
+        {
             let address = SocketAddr::new(address, target.port);
-            let due = (since + self.config.timing.connect).max(now);
+            let due = (since + self.config.timing.connect).max(due).max(now);
             self.set_stage(slot, Stage::Resolved { address, due });
         }
     }
@@ -137,11 +191,20 @@ impl Equipment {
 
     /// The module's own guard ran out (guide G9.3).
     fn connect_timed_out(&mut self, slot: usize, attempt: Attempt) {
-        let is_connecting = matches!(attempt.stage, Stage::Connecting { .. });
-        let lives_on = self.network.late_connect_ok && is_connecting;
-        if lives_on {
+        let is_outside = matches!(attempt.stage, Stage::Connecting { .. } | Stage::Held);
+        let lateness = match attempt.lateness {
+            Lateness::Open => self.lateness(attempt.guard),
+            decided => decided,
+        };
+        if let Lateness::From(from) = lateness
+            && is_outside
+        {
             self.links[slot].state = LinkState::Closed;
-            self.links[slot].late = Some(attempt.socket);
+            self.links[slot].late = Some(Late {
+                socket: attempt.socket,
+                from,
+                stands: attempt.stage == Stage::Held,
+            });
         } else {
             if attempt.is_outside() {
                 self.abort(attempt.socket);
@@ -183,7 +246,7 @@ impl Equipment {
     }
 
     pub(crate) fn drop_late_attempt(&mut self, slot: usize) {
-        if let Some(socket) = self.links[slot].late.take() {
+        if let Some(Late { socket, .. }) = self.links[slot].late.take() {
             self.sockets.forget(socket);
             self.abort(socket);
         }
@@ -198,12 +261,17 @@ impl Equipment {
         now: Instant,
     ) {
         let attempt = self.links[slot].attempt();
-        let is_late = self.links[slot].late == Some(id);
+        let is_late = self.links[slot].late.is_some_and(|late| late.socket == id);
         match event {
             SocketEvent::Resolved(address) => self.resolved(slot, address, now),
             SocketEvent::Connected => {
                 let stage = attempt.map(|attempt| attempt.stage);
-                if is_late || matches!(stage, Some(Stage::Connecting { .. })) {
+                let is_connecting = matches!(stage, Some(Stage::Connecting { .. }));
+                if let Some(late) = &mut self.links[slot].late {
+                    late.stands = true;
+                } else if is_connecting && is_held(attempt) {
+                    self.set_stage(slot, Stage::Held);
+                } else if is_connecting {
                     self.connected(slot, id);
                 }
             }
@@ -249,4 +317,8 @@ impl Equipment {
             attempt.stage = stage;
         }
     }
+}
+
+fn is_held(attempt: Option<Attempt>) -> bool {
+    attempt.is_some_and(|attempt| matches!(attempt.lateness, Lateness::From(_)))
 }

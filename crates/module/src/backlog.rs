@@ -2,6 +2,7 @@
 //! here while a response or data entry must not be split (guide F7, P20, P21).
 
 use alloc::collections::VecDeque;
+use alloc::string::String;
 
 use simless_at::Urc;
 
@@ -13,9 +14,11 @@ pub(crate) struct Backlog {
 }
 
 /// One thing that waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Waiting {
     Urc(Urc),
+    /// A URC of which only the text is known.
+    Text(String),
     /// Bytes of a link's ring; a datagram is one block, a stream is cut into blocks when printed.
     Data {
         slot: usize,
@@ -49,6 +52,16 @@ impl Backlog {
         }
         self.waiting.push_back(Waiting::Urc(urc));
         replaced.is_some()
+    }
+
+    /// Gives whether there was room: beyond the limit a URC that nothing rests on is dropped.
+    pub(crate) fn push_text(&mut self, text: String, limit: usize) -> bool {
+        let has_room = self.urcs < limit;
+        if has_room {
+            self.urcs += 1;
+            self.waiting.push_back(Waiting::Text(text));
+        }
+        has_room
     }
 
     pub(crate) fn push_stream(&mut self, slot: usize, n: usize) {
@@ -98,7 +111,7 @@ impl Backlog {
             });
         }
         match front {
-            Waiting::Urc(_) => self.urcs -= 1,
+            Waiting::Urc(_) | Waiting::Text(_) => self.urcs -= 1,
             Waiting::Data { is_datagram, .. } => self.datagrams -= usize::from(*is_datagram),
         }
         self.waiting.pop_front()

@@ -6,6 +6,7 @@ use core::net::Ipv4Addr;
 
 use simless_at::Instant;
 
+use crate::procedure::{Outcome, Procedure};
 use crate::{Answer, Cause, Cid, Network, Timing};
 
 /// The context the TCP/UDP service uses.
@@ -21,6 +22,8 @@ pub(crate) struct Bearer {
     /// `AT+CGATT=1` waits for the attach, whether a context does or not.
     attach_is_wanted: bool,
     contexts: [Context; MAX_CONTEXT as usize],
+    /// How many contexts were given an address.
+    activations: u32,
     pub(crate) service: Service,
     /// What `AT+CSTT` gave, for `AT+CIICR`.
     pub(crate) task: Option<Task>,
@@ -134,6 +137,7 @@ impl Bearer {
             is_under_way: false,
             attach_is_wanted: false,
             contexts: Default::default(),
+            activations: 0,
             service: Service::Initial,
             task: None,
         }
@@ -241,7 +245,14 @@ impl Bearer {
     ///
     /// The answer is the one the network gives at that moment, so that it can change while
     /// something waits for it.
-    pub(crate) fn advance(&mut self, now: Instant, network: &Network, timing: &Timing) -> bool {
+    pub(crate) fn advance(
+        &mut self,
+        now: Instant,
+        timing: &Timing,
+        network: &Network,
+        number: u32,
+        mut ask: impl FnMut(Procedure) -> Outcome,
+    ) -> bool {
         if !self.is_under_way {
             return false;
         }
@@ -249,13 +260,13 @@ impl Bearer {
         if let Attachment::Attaching { since } = self.attachment
             && now >= since + timing.attach
         {
-            match network.attach {
-                Answer::Accept => {
+            match ask(Procedure::Attach) {
+                Some(Ok(())) => {
                     self.attachment = Attachment::Attached;
                     self.attach_is_wanted = false;
                 }
-                Answer::Refuse(cause) => self.detach(Some(cause)),
-                Answer::Silence => return false,
+                Some(Err(cause)) => self.detach(Some(cause)),
+                None => return false,
             }
             changed = true;
         }
@@ -268,13 +279,16 @@ impl Bearer {
             if let Activation::Activating { since } = context.activation
                 && now >= since + timing.activate
             {
-                context.activation = match network.activation {
-                    Answer::Accept => {
-                        let address = u32::from(network.address).wrapping_add(offset);
+                context.activation = match ask(Procedure::Activate) {
+                    Some(Ok(())) => {
+                        let nth = number.wrapping_add(self.activations);
+                        self.activations = self.activations.wrapping_add(1);
+                        let given = offset.wrapping_add(nth % network.addresses.max(1));
+                        let address = u32::from(network.address).wrapping_add(given);
                         Activation::Active(address.into())
                     }
-                    Answer::Refuse(cause) => Activation::Inactive(Some(cause)),
-                    Answer::Silence => continue,
+                    Some(Err(cause)) => Activation::Inactive(Some(cause)),
+                    None => continue,
                 };
                 changed = true;
             }

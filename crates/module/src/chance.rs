@@ -11,6 +11,11 @@ use rand_pcg::rand_core::Rng;
 
 /// How likely something is, exactly: in parts per million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "f64", try_from = "f64")
+)]
 pub struct Probability(u32);
 
 impl Probability {
@@ -31,6 +36,26 @@ impl Probability {
 }
 
 const MILLION: u32 = 1_000_000;
+
+#[cfg(feature = "serde")]
+impl From<Probability> for f64 {
+    fn from(probability: Probability) -> Self {
+        Self::from(probability.0) / Self::from(MILLION)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<f64> for Probability {
+    type Error = &'static str;
+
+    fn try_from(part: f64) -> Result<Self, Self::Error> {
+        if !(0.0..=1.0).contains(&part) {
+            return Err("a probability lies between 0 and 1");
+        }
+        // Half a millionth more: the fraction is rounded, and not negative.
+        Ok(Self((part * f64::from(MILLION) + 0.5) as u32))
+    }
+}
 
 /// A stream of draws (PCG XSH RR 64/32, O'Neill 2014).
 ///

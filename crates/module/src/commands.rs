@@ -45,6 +45,8 @@ pub struct Command {
     read: Option<Handler>,
     set: Option<Handler>,
     execute: Option<Handler>,
+    /// Its outcome comes unasked, after OK: what delays it is not the command's gate.
+    pub(crate) outcome_is_unasked: bool,
 }
 
 /// What a form of a command does. A failure's spelling is the profile's (guide E1).
@@ -82,6 +84,7 @@ impl Command {
             read: None,
             set: None,
             execute: None,
+            outcome_is_unasked: false,
         }
     }
 
@@ -113,6 +116,14 @@ impl Command {
     const fn execute(self, handler: Handler) -> Self {
         Self {
             execute: Some(handler),
+            ..self
+        }
+    }
+
+    /// What it comes to is said unasked, after OK.
+    const fn unasked(self) -> Self {
+        Self {
+            outcome_is_unasked: true,
             ..self
         }
     }

@@ -10,8 +10,11 @@ use simless_at::{Cme, Dialect, Final, Instant, IpState, Registration, Urc};
 
 use crate::backlog::Backlog;
 use crate::bearer::Bearer;
+use crate::fault::Faults;
+use crate::happen::Restart;
 use crate::link::{self, Link};
 use crate::reply::Reply;
+use crate::scenario::Cast;
 use crate::settings::Settings;
 use crate::sockets::Sockets;
 use crate::{
@@ -43,8 +46,11 @@ pub(crate) struct Equipment {
     pub(crate) query: Option<Query>,
     pub(crate) asks: VecDeque<Ask>,
     pub(crate) counters: Counters,
-    /// `AT+CFUN=1,1`: the module restarts when the line is done.
-    pub(crate) wants_restart: bool,
+    /// The module starts again, when that may be.
+    pub(crate) wants_restart: Option<Restart>,
+    pub(crate) faults: Faults,
+    /// The steps of the scenario that are still to come.
+    pub(crate) cast: Cast,
     events: VecDeque<Event>,
     reported_state: IpState,
     pub(crate) reported_registration: Registration,
@@ -65,6 +71,14 @@ pub(crate) struct Query {
     pub(crate) socket: SocketId,
     pub(crate) name: String,
     pub(crate) answer: Option<Option<IpAddr>>,
+    /// The answer is not taken before.
+    pub(crate) due: Instant,
+}
+
+impl Query {
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.answer.map(|_| self.due)
+    }
 }
 
 /// What the radio does (`AT+CFUN`, `AT+COPS`).
@@ -126,19 +140,27 @@ impl Equipment {
             query: None,
             asks: VecDeque::new(),
             counters: Counters::default(),
-            wants_restart: false,
+            wants_restart: None,
+            faults: Faults::new(seed_of(config.scenario.seed, number)),
+            cast: Cast::new(&config),
             events: VecDeque::new(),
             reported_state: IpState::Initial,
             reported_registration: Registration::IDLE,
-            config,
+            config: Arc::clone(&config),
         };
+        // What a scenario begins with is so from the first moment on, and nothing is said of it.
+        for fault in config.scenario.faults.iter().cloned() {
+            equipment.faults.set(fault, Instant::ZERO);
+        }
+        equipment.cast.boot(&config, Instant::ZERO);
+        equipment.play(Instant::ZERO);
         equipment.reported_registration = equipment.registration();
         equipment
     }
 
     /// What outlives a restart: the settings that were kept, the world outside, and what observers
     /// were told. The sockets do not.
-    pub(crate) fn carry_over(&mut self, mut old: Self, keeps_output: bool) {
+    pub(crate) fn carry_over(&mut self, mut old: Self, keeps_output: bool, now: Instant) {
         self.network = old.network;
         self.pin_tries = old.pin_tries;
         self.is_pin_set = old.is_pin_set;
@@ -147,6 +169,9 @@ impl Equipment {
         }
         self.saved = old.saved;
         self.settings = old.saved;
+        self.faults = core::mem::replace(&mut old.faults, Faults::new(0));
+        self.cast = core::mem::take(&mut old.cast);
+        self.cast.boot(&self.config, now);
         for id in old.sockets.ids().collect::<Vec<_>>() {
             old.lose_unsent(id);
             old.abort(id);
@@ -172,8 +197,9 @@ impl Equipment {
 
     /// Lets network, attempts and closed sockets move on; gives whether anything did.
     pub(crate) fn advance(&mut self, now: Instant) -> bool {
-        let mut moved = self.report_registration();
-        moved |= self.bearer.advance(now, &self.network, &self.config.timing);
+        let mut moved = self.play(now);
+        moved |= self.report_registration();
+        moved |= self.advance_bearer(now);
         for slot in 0..self.links.len() {
             moved |= self.advance_link(slot, now);
         }
@@ -182,7 +208,9 @@ impl Equipment {
 
     /// The link of a connection or an attempt.
     pub(crate) fn slot_of(&self, id: SocketId) -> Option<usize> {
-        let is_its = |link: &Link| link.socket() == Some(id) || link.late == Some(id);
+        let is_its = |link: &Link| {
+            link.socket() == Some(id) || link.late.is_some_and(|late| late.socket == id)
+        };
         self.links.iter().position(is_its)
     }
 
@@ -210,6 +238,17 @@ impl Equipment {
 
     pub(crate) fn urc(&mut self, urc: Urc) {
         if self.backlog.push_urc(urc, self.config.profile.limits.urcs) {
+            self.counters.dropped_urcs += 1;
+            self.event(Event::Dropped(Dropped::Urc));
+        }
+    }
+
+    /// A URC of which nothing is known but its text.
+    pub(crate) fn urc_text(&mut self, text: String) {
+        if !self
+            .backlog
+            .push_text(text, self.config.profile.limits.urcs)
+        {
             self.counters.dropped_urcs += 1;
             self.event(Event::Dropped(Dropped::Urc));
         }
@@ -283,12 +322,21 @@ impl Equipment {
         reply.final_result(result, &config.profile.dialect, settings);
     }
 
-    /// Tells observers when the service came into another state.
-    pub(crate) fn report_state(&mut self) {
+    /// Tells observers and the scenario when the service came into another state; whether it did.
+    pub(crate) fn report_state(&mut self, now: Instant) -> bool {
         let state = self.ip_state();
-        if state != self.reported_state {
+        let is_new = state != self.reported_state;
+        if is_new {
             self.reported_state = state;
             self.event(Event::State(state));
+            self.cast.state(&self.config, state, now);
         }
+        is_new
     }
+}
+
+/// The seed of one of several modules: no two of them draw alike (P40).
+fn seed_of(seed: u64, number: u32) -> u64 {
+    // The golden ratio's fraction, which spreads what counts up by one.
+    seed.wrapping_add(u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }

@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 
 use simless_at::{Final, IpState};
 
-use crate::Cid;
+use crate::{Cid, FaultKind};
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Event {
     Failed(Final, Cause),
     /// Something was dropped at a limit.
     Dropped(Dropped),
+    /// A fault struck.
+    Struck(FaultKind),
 }
 
 /// Why something failed without a code of its own: the guide's five causes of `+CME ERROR: 50`
@@ -41,6 +43,8 @@ pub enum Cause {
     SimNotReady,
     /// G9.2.3: not registered with a network.
     NotRegistered,
+    /// G9.2.3: the network refused to attach the module.
+    AttachRefused,
     /// G9.2.3: the network refused to activate the context.
     ActivationRefused,
     /// G9.2.3: the context was lost on the way.
@@ -72,6 +76,7 @@ impl fmt::Display for Cause {
             Self::Denied(address) => write!(f, "the policy denies {address}"),
             Self::SimNotReady => f.write_str("there is no SIM, or it is locked"),
             Self::NotRegistered => f.write_str("the module is not registered with a network"),
+            Self::AttachRefused => f.write_str("the network refused to attach the module"),
             Self::ActivationRefused => f.write_str("the network refused to activate the context"),
             Self::ContextLost => f.write_str("the context was lost on the way"),
             Self::TooManyClosing => {
@@ -97,6 +102,7 @@ impl Cause {
             Self::Unreachable(_)
             | Self::SimNotReady
             | Self::NotRegistered
+            | Self::AttachRefused
             | Self::ActivationRefused
             | Self::ContextLost
             | Self::TooManyClosing => "9.2.3",

@@ -106,11 +106,15 @@ mod tests {
             profile: KINGCOM_G3524,
             timing: Timing::IMMEDIATE,
             network: Network::default(),
+            scenario: crate::Scenario::default(),
         });
         let mut module = Module::numbered(config, 1);
         let its_own = "\r\n352099001761499\r\n";
         assert!(asks(&mut module).contains(its_own));
-        module.handle_control(crate::Control::PowerCycle, Instant::ZERO);
+        module.handle_control(
+            crate::Control::Happens(crate::Happening::PowerCycle),
+            Instant::ZERO,
+        );
         assert!(asks(&mut module).contains(its_own));
     }
 }

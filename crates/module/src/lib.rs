@@ -20,13 +20,14 @@
 //! use std::sync::Arc;
 //! use simless_at::Instant;
 //! use simless_module::{
-//!     Config, KINGCOM_G3524, Module, Network, Request, SocketEvent, Timing,
+//!     Config, KINGCOM_G3524, Module, Network, Request, Scenario, SocketEvent, Timing,
 //! };
 //!
 //! let mut module = Module::new(Arc::new(Config {
 //!     profile: KINGCOM_G3524,
 //!     timing: Timing::IMMEDIATE,
 //!     network: Network::default(),
+//!     scenario: Scenario::default(),
 //! }));
 //! let now = Instant::ZERO;
 //!
@@ -58,16 +59,23 @@ mod backlog;
 mod bearer;
 mod chance;
 mod closing;
+mod command_gate;
 mod commands;
 mod control;
+#[cfg(feature = "serde")]
+mod duration_text;
 mod editor;
 mod entry;
 mod equipment;
 mod event;
+mod fault;
+mod happen;
 mod imei;
 mod link;
+mod look_up;
 mod module;
 mod network;
+mod procedure;
 mod profile;
 mod receive;
 mod registration;
@@ -75,6 +83,7 @@ mod reply;
 mod request;
 mod ring;
 mod run;
+mod scenario;
 mod service;
 mod settings;
 mod snapshot;
@@ -87,10 +96,14 @@ pub use chance::{Chance, Probability};
 pub use commands::{Command, commands};
 pub use control::Control;
 pub use event::{Cause, Dropped, Event};
+pub use fault::{
+    Attribute, Attributes, Fault, FaultError, FaultKind, Gate, KINDS, Kind, Place, Stream,
+};
 pub use module::{Config, Module};
-pub use network::{Answer, Network, Pin, SimState};
+pub use network::{Answer, Network, NetworkChange, Pin, SimState};
 pub use profile::{Guards, Identity, KINGCOM_G3524, Limits, OnNul, PlainError, Profile, Timing};
 pub use request::{MAX_DATAGRAM_READ, Request, SocketEvent, SocketId, Transport};
+pub use scenario::{Happening, Scenario, Step, StepError, Trigger};
 pub use snapshot::{Counters, Peer, Snapshot};
 pub use wire::{Line, Rate, SerialFaults, Slicer, Stall, Wire};
 

@@ -24,7 +24,7 @@ pub(crate) struct Link {
     /// none without need: an idle module holds no buffer.
     pub(crate) received: Option<Ring>,
     /// An attempt that lives on after `COMMAND NO RESPONSE!` (guide G9.3).
-    pub(crate) late: Option<SocketId>,
+    pub(crate) late: Option<Late>,
     pub(crate) closing: Closing,
     /// How the last attempt failed, for a dialect that waits for its outcome.
     pub(crate) refusal: Option<Done>,
@@ -46,18 +46,49 @@ pub(crate) struct Attempt {
     pub(crate) stage: Stage,
     /// Then it is over: `COMMAND NO RESPONSE!`.
     pub(crate) guard: Instant,
+    /// Whether it stands only after its guard ran out.
+    pub(crate) lateness: Lateness,
+    /// Nobody answers it.
+    pub(crate) is_silent: bool,
+}
+
+/// Whether an attempt does not stand in time, and lives on (guide G9.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lateness {
+    /// No fault has been asked yet: one may still be set while the attempt runs.
+    Open,
+    /// It does not.
+    No,
+    /// It may stand from then on.
+    From(Instant),
+}
+
+/// An attempt that lives on after `COMMAND NO RESPONSE!`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Late {
+    pub(crate) socket: SocketId,
+    /// When it may be said that it stands.
+    pub(crate) from: Instant,
+    /// Whether it does.
+    pub(crate) stands: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// The context is being brought up.
     BringUp,
-    /// The name is being looked up.
-    Resolving { since: Instant },
+    /// The name is being looked up; an answer is not taken before it is due.
+    Resolving { since: Instant, due: Instant },
+    /// The name has no address, and that is known then.
+    Unresolved { due: Instant },
     /// The address is known; the connection is due later.
     Resolved { address: SocketAddr, due: Instant },
     /// The socket is being connected.
     Connecting { address: SocketAddr },
+    /// The socket stands, and nobody is told yet.
+    Held,
+    /// Nobody answers.
+    Unanswered,
 }
 
 /// What a connection that the DTE closes has yet to receive: what was readable when `AT+CIPCLOSE`
@@ -84,7 +115,7 @@ impl Attempt {
     pub(crate) fn is_outside(&self) -> bool {
         matches!(
             self.stage,
-            Stage::Resolving { .. } | Stage::Connecting { .. }
+            Stage::Resolving { .. } | Stage::Connecting { .. } | Stage::Held
         )
     }
 }

@@ -7,15 +7,16 @@ use simless_at::Instant;
 use crate::bearer::SERVICE_CONTEXT;
 use crate::editor::Editor;
 use crate::equipment::{Ask, Equipment};
+use crate::happen::Restart;
 use crate::link::SLOT;
 use crate::run::Running;
 use crate::{
-    Cause, Control, Event, Network, Peer, Profile, Request, Snapshot, SocketEvent, SocketId,
+    Control, Event, Network, Peer, Profile, Request, Scenario, Snapshot, SocketEvent, SocketId,
     Timing, Transport,
 };
 
 /// What a module is made from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The device.
     pub profile: Profile,
@@ -23,6 +24,8 @@ pub struct Config {
     pub timing: Timing,
     /// The network and the SIM at power-up.
     pub network: Network,
+    /// What happens by itself.
+    pub scenario: Scenario,
 }
 
 /// A G-series module. The crate's front page shows how it is driven.
@@ -104,6 +107,9 @@ impl Module {
                 .bearer
                 .deadline(&equipment.network, &equipment.config.timing),
             equipment.sockets.deadline(),
+            equipment.faults.deadline(),
+            equipment.cast.deadline(),
+            equipment.query.as_ref().and_then(|query| query.deadline()),
         ];
         others.into_iter().flatten().chain(links).min()
     }
@@ -153,6 +159,7 @@ impl Module {
                 SocketEvent::Resolved(address) => Some(Some(address)),
                 _ => Some(None),
             };
+            query.due = query.due.max(now);
         } else if let Some(slot) = self.equipment.slot_of(id) {
             self.equipment.handle_link(slot, id, event, now);
         } else if matches!(event, SocketEvent::Reset) {
@@ -214,18 +221,14 @@ impl Module {
         let equipment = &mut self.equipment;
         match control {
             Control::DteLeft => self.dte_left(now),
-            Control::Sim(sim) => equipment.set_sim(sim),
-            Control::Registration(registration) => equipment.network.registration = registration,
-            Control::Attach(answer) => equipment.network.attach = answer,
-            Control::Activation(answer) => equipment.network.activation = answer,
-            Control::LoseContext(cid) => {
-                if (1..=crate::bearer::MAX_CONTEXT).contains(&cid) {
-                    equipment.lose_context(cid, Some(Cause::ContextLost));
-                }
+            Control::Set(change) => equipment.change_network(change),
+            Control::Fault(fault) => equipment.faults.set(fault, now),
+            Control::Clear(name) => {
+                equipment.faults.clear(&name);
             }
-            Control::Detach => equipment.detach(Some(Cause::ContextLost)),
-            Control::LateConnectOk(on) => equipment.network.late_connect_ok = on,
-            Control::PowerCycle => self.restart(false),
+            Control::Urc(text) => equipment.urc_text(text),
+            Control::LoseContext(cid) => equipment.deactivate_by_network(cid),
+            Control::Happens(happening) => equipment.happen(happening, now),
         }
         self.settle(now);
     }
@@ -259,10 +262,10 @@ impl Module {
 
     /// The module starts again: sockets, timers and everything unsaid are gone (P36). What it had
     /// printed is not, when it restarts by itself.
-    fn restart(&mut self, keeps_output: bool) {
+    fn restart(&mut self, keeps_output: bool, now: Instant) {
         let equipment = Equipment::new(self.equipment.config.clone(), self.equipment.number);
         let old = core::mem::replace(&mut self.equipment, equipment);
-        self.equipment.carry_over(old, keeps_output);
+        self.equipment.carry_over(old, keeps_output, now);
         self.editor = Editor::new();
         self.running = None;
     }
@@ -272,13 +275,16 @@ impl Module {
         loop {
             let moved = self.equipment.advance(now) | self.run(now);
             // Also when nothing moved: ESC may have ended the line that asked for it (G5.2).
-            if self.equipment.wants_restart && self.running.is_none() {
-                self.restart(true);
-            } else if !moved {
-                break;
+            let wants_restart = self.equipment.wants_restart;
+            match wants_restart {
+                Some(Restart::Command) if self.running.is_none() => self.restart(true, now),
+                Some(Restart::ByItself) => self.restart(true, now),
+                Some(Restart::Power) => self.restart(false, now),
+                _ if moved => {}
+                _ if !self.equipment.report_state(now) => break,
+                _ => {}
             }
         }
-        self.equipment.report_state();
         self.equipment.release();
         let may_publish = self
             .running

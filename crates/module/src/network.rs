@@ -1,10 +1,15 @@
 //! The simulated network and SIM, as data: what they answer when the module asks.
 
+mod change;
+
+#[cfg(feature = "serde")]
+use alloc::string::String;
 use core::net::Ipv4Addr;
+use core::time::Duration;
 
 use simless_at::{Cell, Registration};
 
-use crate::Cause;
+pub use change::NetworkChange;
 
 /// What the network and the SIM answer. By default all is well, at once (guide G2.0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +19,7 @@ pub struct Network {
     /// The PIN a locked SIM wants.
     pub pin: Pin,
     /// The PUK a blocked SIM wants.
-    pub puk: &'static str,
+    pub puk: Pin,
     /// How the module is registered, when its SIM and radio allow it.
     pub registration: Registration,
     /// The cell it is registered in.
@@ -29,10 +34,13 @@ pub struct Network {
     pub attach: Answer,
     /// The answer to an activation.
     pub activation: Answer,
-    /// The address of context 1; the others count on from it.
+    /// The first address that context 1 is given; the others count on from it.
     pub address: Ipv4Addr,
-    /// After `COMMAND NO RESPONSE!` a connection attempt lives on (guide G9.3).
-    pub late_connect_ok: bool,
+    /// How many addresses there are: each activation is given the next one, and a module of a
+    /// fleet begins where its number says. 0 counts as 1.
+    pub addresses: u32,
+    /// How long a name's look-up takes at least.
+    pub resolve: Duration,
 }
 
 impl Default for Network {
@@ -40,7 +48,7 @@ impl Default for Network {
         Self {
             sim: SimState::Ready,
             pin: Pin(*b"1234\0\0\0\0"),
-            puk: "12345678",
+            puk: Pin(*b"12345678"),
             registration: Registration::HOME,
             cell: Cell {
                 area: 0x25EF,
@@ -52,7 +60,8 @@ impl Default for Network {
             attach: Answer::Accept,
             activation: Answer::Accept,
             address: Ipv4Addr::new(10, 36, 76, 255),
-            late_connect_ok: false,
+            addresses: 1,
+            resolve: Duration::ZERO,
         }
     }
 }
@@ -67,8 +76,10 @@ impl Default for Network {
 pub enum Answer {
     /// It is done.
     Accept,
-    /// It is refused, for this cause.
-    Refuse(Cause),
+    /// It is refused.
+    Refuse,
+    /// It is refused because the SIM has no credit (guide G9.2.1).
+    NoCredit,
     /// No answer ever comes.
     Silence,
 }
@@ -91,8 +102,13 @@ pub enum SimState {
     Puk,
 }
 
-/// A PIN: four to eight digits (3GPP TS 11.11, 9.3).
+/// A PIN, or a PUK: four to eight digits (3GPP TS 11.11, 9.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(into = "String", try_from = "String")
+)]
 pub struct Pin([u8; 8]);
 
 impl Pin {
@@ -108,5 +124,22 @@ impl Pin {
     /// Whether these are its digits.
     pub fn is(&self, digits: &str) -> bool {
         Self::new(digits) == Some(*self)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl From<Pin> for String {
+    fn from(pin: Pin) -> Self {
+        let digits = pin.0.iter().take_while(|digit| **digit != 0);
+        digits.map(|digit| char::from(*digit)).collect()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl TryFrom<String> for Pin {
+    type Error = &'static str;
+
+    fn try_from(digits: String) -> Result<Self, Self::Error> {
+        Self::new(&digits).ok_or("a PIN or PUK has four to eight digits, in quotes")
     }
 }

@@ -45,7 +45,8 @@ impl Equipment {
         while !limited || self.reply.has_room() {
             let profile = &self.config.profile;
             match self.backlog.pop(profile.limits.block) {
-                Some(Waiting::Urc(_)) if self.settings.quiet => {}
+                Some(Waiting::Urc(_) | Waiting::Text(_)) if self.settings.quiet => {}
+                Some(Waiting::Text(text)) => self.reply.urc_text(&text),
                 Some(Waiting::Urc(urc)) => self.reply.urc(&urc, &profile.dialect),
                 Some(Waiting::Data { slot, length, .. }) => {
                     self.reply

@@ -3,24 +3,36 @@
 use simless_at::{Cme, Domain, Registration, Urc};
 
 use crate::equipment::Equipment;
-use crate::{Cause, SimState};
+use crate::{Cause, FaultKind, SimState};
 
 impl Equipment {
     /// How the module is registered: what the network says, when SIM and radio allow it.
     pub(crate) fn registration(&self) -> Registration {
-        let may_register = self.network.sim == SimState::Ready
+        let may_register = self.sim() == SimState::Ready
             && self.radio.functionality == 1
             && self.radio.operator_mode != 2;
-        if may_register {
-            self.network.registration
-        } else {
+        if !may_register {
             Registration::IDLE
+        } else if self.faults.holds(FaultKind::CregDenied) {
+            Registration::DENIED
+        } else if self.faults.holds(FaultKind::Searching) {
+            Registration::SEARCHING
+        } else {
+            self.network.registration
+        }
+    }
+
+    /// The state of the SIM.
+    pub(crate) fn sim(&self) -> SimState {
+        match self.faults.holds(FaultKind::SimAbsent) {
+            true => SimState::Absent,
+            false => self.network.sim,
         }
     }
 
     /// What keeps the module from attaching, if anything does.
     pub(crate) fn obstacle(&self) -> Option<(Cme, Cause)> {
-        match self.network.sim {
+        match self.sim() {
             SimState::Absent => Some((Cme::NO_SIM, Cause::SimNotReady)),
             SimState::Pin => Some((Cme::PIN_REQUIRED, Cause::SimNotReady)),
             SimState::Puk => Some((Cme::PUK_REQUIRED, Cause::SimNotReady)),

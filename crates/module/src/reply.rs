@@ -104,6 +104,11 @@ impl Reply {
         self.framed(|out| urc.write(dialect, out));
     }
 
+    /// A URC of which only the text is known.
+    pub(crate) fn urc_text(&mut self, text: &str) {
+        self.framed(|out| out.write_str(text));
+    }
+
     pub(crate) fn prompt(&mut self, dialect: &Dialect) {
         self.append(dialect.prompt.as_bytes());
     }

@@ -17,6 +17,8 @@ pub(crate) struct Running {
     /// The command that runs now.
     command: &'static str,
     pub(crate) step: Step,
+    /// Its result was held back already.
+    is_late: bool,
     /// When the step was last looked at.
     checked: Instant,
 }
@@ -63,6 +65,7 @@ impl Module {
                 self.running = Some(Running {
                     next: 0,
                     command: "",
+                    is_late: false,
                     step: Step::Due(now + self.equipment.config.timing.command),
                     checked: now,
                 });
@@ -143,9 +146,12 @@ impl Module {
                     ring.reserve(limit);
                 }
                 running.step = Step::Entry(DataEntry::new(socket, form, now));
-                let dialect = self.equipment.config.profile.dialect;
-                self.equipment.reply.prompt(&dialect);
+                if !self.equipment.strikes_prompt() {
+                    let dialect = self.equipment.config.profile.dialect;
+                    self.equipment.reply.prompt(&dialect);
+                }
             }
+            Ok(Outcome::Final(result)) if self.comes_late(result, now) => {}
             Ok(Outcome::Final(result)) if result.is_success() && self.has_next_command() => {
                 if let Some(running) = &mut self.running {
                     running.step = Step::Due(now + self.equipment.config.timing.command);
@@ -158,14 +164,29 @@ impl Module {
                 if let Some(cause) = failure.cause {
                     self.equipment.event(Event::Failed(result, cause));
                 }
-                self.finish(result);
+                if !self.comes_late(result, now) {
+                    self.finish(result);
+                }
             }
         }
     }
 
     fn finish(&mut self, result: Final) {
-        self.running = None;
-        self.equipment.final_result(result);
+        let command = self.running.take().map_or("", |running| running.command);
+        self.equipment.end_command(command, result);
+    }
+
+    /// Whether a command's result is held back by a fault, once.
+    fn comes_late(&mut self, result: Final, now: Instant) -> bool {
+        let Some(running) = self.running.as_mut().filter(|running| !running.is_late) else {
+            return false;
+        };
+        let Some(delay) = self.equipment.strikes_late(running.command) else {
+            return false;
+        };
+        running.is_late = true;
+        running.step = Step::Wait(Wait::until(Condition::Elapsed(now + delay, result)));
+        true
     }
 
     /// How the profile spells a command's failure (guide E1). What is wrong with the line itself
@@ -210,6 +231,7 @@ impl Module {
             Some((call, rest)) => {
                 running.next = line.len() - rest.len();
                 running.command = "";
+                running.is_late = false;
                 match call {
                     Ok(call) => call_command(call, &mut running.command, &mut self.equipment, now),
                     Err(_) => Err(Cme::BAD_LINE.into()),
@@ -238,7 +260,10 @@ fn call_command(
         number: call.number,
         now,
     };
-    command.call(&call.form, equipment, parameters)
+    match equipment.before_command(command, now) {
+        Some(outcome) => Ok(outcome),
+        None => command.call(&call.form, equipment, parameters),
+    }
 }
 
 fn finished(done: Result<Final, Failure>) -> Result<Outcome, Failure> {

@@ -92,7 +92,7 @@ impl Equipment {
             Condition::Attached => self.check_attached(),
             Condition::Active(cid) => self.check_active(cid),
             Condition::BroughtUp => self.check_brought_up(),
-            Condition::Resolved => self.check_resolved(),
+            Condition::Resolved => self.check_resolved(now),
             Condition::Connected(slot) => self.check_connected(slot),
             Condition::Room(socket, at) => self.check_room(socket, at, now),
             Condition::Drained(slot) => self.check_drained(slot, now),
@@ -130,8 +130,9 @@ impl Equipment {
         Some(done)
     }
 
-    fn check_resolved(&mut self) -> Option<Done> {
-        let answer = self.query.as_ref()?.answer?;
+    fn check_resolved(&mut self, now: Instant) -> Option<Done> {
+        let query = self.query.as_ref().filter(|query| now >= query.due)?;
+        let answer = query.answer?;
         let query = self.query.take()?;
         self.sockets.forget(query.socket);
         let Some(address) = answer else {

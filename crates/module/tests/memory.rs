@@ -9,7 +9,8 @@ use std::time::Duration;
 use allocation_counter::{AllocationInfo, measure};
 use simless_at::Instant;
 use simless_module::{
-    Config, KINGCOM_G3524, Module, Network, Request, SocketEvent, SocketId, Timing, Transport,
+    Config, KINGCOM_G3524, Module, Network, Request, Scenario, SocketEvent, SocketId, Timing,
+    Transport,
 };
 
 /// An idle module, beside the configuration it shares with others.
@@ -115,6 +116,7 @@ fn config() -> Arc<Config> {
         profile: KINGCOM_G3524,
         timing: Timing::IMMEDIATE,
         network: Network::default(),
+        scenario: Scenario::default(),
     })
 }
 

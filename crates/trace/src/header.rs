@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use simless_module::{Config, Module, Network, Profile, Timing};
+use simless_module::{Config, Module, Network, Profile, Scenario, Timing};
 
 /// The version of the form. A reader refuses one that it does not know.
 const VERSION: u32 = 1;
@@ -58,6 +58,7 @@ impl Header {
             profile: *profile,
             timing: self.timing.of(profile),
             network: Network::default(),
+            scenario: Scenario::default(),
         };
         Ok(Module::numbered(Arc::new(config), self.modem))
     }

@@ -175,7 +175,9 @@ impl<O: Observer> Observed<O> {
 
     /// [`Module::handle_control`].
     pub fn handle_control(&mut self, control: Control, now: Instant) {
-        self.step(now, || Step::Control { control });
+        self.step(now, || Step::Control {
+            control: control.clone(),
+        });
         self.module.handle_control(control, now);
     }
 

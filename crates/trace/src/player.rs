@@ -78,7 +78,7 @@ impl Player {
             }
             Step::Time => self.module.handle_timeout(now),
             Step::Control { control } => {
-                self.module.handle_control(*control, now);
+                self.module.handle_control(control.clone(), now);
             }
             Step::Port { .. } => {}
             Step::Lost { .. } => return Err(Difference::new(record, "every step of it".into())),

@@ -152,6 +152,8 @@ pub enum What {
     Failed,
     /// Something was dropped at a limit.
     Dropped,
+    /// A fault struck.
+    Struck,
 }
 
 /// How many slices of output are written and looked at together: an [`Observed`](crate::Observed)
@@ -221,6 +223,7 @@ impl Step {
             Event::State(state) => (What::State, state.name().to_owned()),
             Event::Failed(result, cause) => (What::Failed, failure(*result, *cause)),
             Event::Dropped(dropped) => (What::Dropped, name(*dropped).to_owned()),
+            Event::Struck(kind) => (What::Struck, kind.about().name.to_owned()),
         };
         Self::Event { what, text }
     }

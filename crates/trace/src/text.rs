@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use simless_at::{Registration, Shown};
-use simless_module::{Answer, Cause, Control, SimState};
+use simless_at::Shown;
+use simless_module::Control;
 
 use crate::{Ask, Direction, News, Step, What};
 
@@ -38,6 +38,7 @@ impl fmt::Display for Step {
                 What::State => write!(f, "state {text}"),
                 What::Failed => write!(f, "failed {text}"),
                 What::Dropped => write!(f, "dropped {text}"),
+                What::Struck => write!(f, "struck {text}"),
             },
             Self::Port { text } => write!(f, "port {text}"),
             Self::Lost { steps } => write!(f, "lost {steps} steps"),
@@ -79,41 +80,12 @@ impl fmt::Display for News {
     }
 }
 
-/// A control.
+/// A control, as JSON: it has its fields in configurations, too.
 struct Words<'a>(&'a Control);
 
 impl fmt::Display for Words<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Control::DteLeft => f.write_str("dte-left"),
-            Control::Sim(sim) => write!(f, "sim {}", sim_name(*sim)),
-            Control::Registration(Registration(stat)) => write!(f, "registration {stat}"),
-            Control::Attach(answer) => write!(f, "attach {}", answer_name(*answer)),
-            Control::Activation(answer) => write!(f, "activation {}", answer_name(*answer)),
-            Control::LoseContext(cid) => write!(f, "lose-context {cid}"),
-            Control::Detach => f.write_str("detach"),
-            Control::LateConnectOk(true) => f.write_str("late-connect-ok on"),
-            Control::LateConnectOk(false) => f.write_str("late-connect-ok off"),
-            Control::PowerCycle => f.write_str("power-cycle"),
-        }
-    }
-}
-
-fn sim_name(sim: SimState) -> &'static str {
-    match sim {
-        SimState::Absent => "absent",
-        SimState::Ready => "ready",
-        SimState::Pin => "pin",
-        SimState::Puk => "puk",
-    }
-}
-
-fn answer_name(answer: Answer) -> String {
-    match answer {
-        Answer::Accept => "accept".into(),
-        Answer::Silence => "silence".into(),
-        Answer::Refuse(Cause::NoCredit) => "refuse no-credit".into(),
-        Answer::Refuse(Cause::ActivationRefused) => "refuse activation".into(),
-        Answer::Refuse(cause) => format!("refuse ({cause})"),
+        let json = serde_json::to_string(self.0).map_err(|_| fmt::Error)?;
+        f.write_str(json.trim_matches('"'))
     }
 }

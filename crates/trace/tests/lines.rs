@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use proptest::prelude::*;
 use simless_at::Registration;
-use simless_module::{Answer, Cause, Control, SimState, SocketId, Transport};
+use simless_module::{Answer, Control, Happening, SimState, SocketId, Transport};
 use simless_trace::{Ask, Direction, Header, Line, News, Record, Step, TimingName, What};
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -58,24 +58,24 @@ fn control() -> impl Strategy<Value = Control> {
     let answer = prop_oneof![
         Just(Answer::Accept),
         Just(Answer::Silence),
-        Just(Answer::Refuse(Cause::NoCredit)),
-        Just(Answer::Refuse(Cause::ActivationRefused)),
+        Just(Answer::NoCredit),
+        Just(Answer::Refuse),
     ];
     prop_oneof![
         Just(Control::DteLeft),
-        Just(Control::Sim(SimState::Puk)),
-        any::<u8>().prop_map(|stat| Control::Registration(Registration(stat))),
-        answer.clone().prop_map(Control::Attach),
-        answer.prop_map(Control::Activation),
+        Just(Control::sim(SimState::Puk)),
+        any::<u8>().prop_map(|stat| Control::registration(Registration(stat))),
+        answer.clone().prop_map(Control::attach),
+        answer.prop_map(Control::activation),
         any::<u8>().prop_map(Control::LoseContext),
-        Just(Control::Detach),
-        any::<bool>().prop_map(Control::LateConnectOk),
-        Just(Control::PowerCycle),
+        Just(Control::Happens(Happening::Detach)),
+        any::<bool>().prop_map(Control::late_connect_ok),
+        Just(Control::Happens(Happening::PowerCycle)),
     ]
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let what = prop_oneof![Just(What::State), Just(What::Failed), Just(What::Dropped)];
+    let what = prop_oneof![Just(What::State), Just(What::Failed), Just(What::Struck)];
     prop_oneof![
         (direction(), bytes()).prop_map(|(dir, data)| Step::Uart { dir, data }),
         (socket(), direction(), bytes(), any::<bool>()).prop_map(

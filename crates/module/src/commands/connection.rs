@@ -14,7 +14,8 @@ use crate::{Cause, Transport};
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("+CIPSTART", "Open a connection", "guide 4")
         .test("+CIPSTART: (\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(0-65535)")
-        .set(start),
+        .set(start)
+        .unasked(),
     Command::new("+CIPCLOSE", "Close the connection", "guide 7")
         .test("")
         .execute(close),

@@ -5,6 +5,7 @@ use simless_at::{Cme, Domain};
 
 use super::{Command, DONE, Parameters};
 use crate::equipment::{Equipment, Failure};
+use crate::happen::Restart;
 use crate::wait::Outcome;
 
 pub(super) const COMMANDS: &[Command] = &[
@@ -136,6 +137,8 @@ fn set_functionality(
     let restart = parameters.args.optional_number(0..=1)? == Some(1);
     parameters.args.end()?;
     equipment.radio.functionality = functionality;
-    equipment.wants_restart = restart;
+    if restart {
+        equipment.wants_restart = Some(Restart::Command);
+    }
     DONE
 }

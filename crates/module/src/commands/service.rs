@@ -1,14 +1,13 @@
 //! The TCP/UDP service's way up and down, its state, and names (guide 3, G4.7, G4.10, G7.3, 8).
 
 use alloc::string::String;
-use core::net::IpAddr;
-
 use simless_at::{Cme, Final, IpState};
 
 use super::{Command, DONE, Parameters};
 use crate::bearer::{SERVICE_CONTEXT, Service, Task};
 use crate::equipment::{Ask, Equipment, Failure, Query};
 use crate::link::Stage;
+use crate::look_up::LookUp;
 use crate::wait::{Condition, Outcome, Wait};
 use crate::{Cause, Transport};
 
@@ -135,15 +134,19 @@ fn look_up(equipment: &mut Equipment, mut parameters: Parameters<'_>) -> Result<
         return Err(Cause::ResolverBusy.into());
     }
     let socket = equipment.sockets.open(Transport::Udp);
-    let literal = name.parse::<IpAddr>().ok();
+    let (answer, due) = match equipment.look_up(name, parameters.now) {
+        LookUp::Known(answer, due) => (Some(answer), due),
+        LookUp::Ask(due) => {
+            equipment.asks.push_back(Ask::Resolve(socket));
+            (None, due)
+        }
+    };
     equipment.query = Some(Query {
         socket,
         name: String::from(name),
-        answer: literal.map(Some),
+        answer,
+        due,
     });
-    if literal.is_none() {
-        equipment.asks.push_back(Ask::Resolve(socket));
-    }
     let guard = parameters.now + equipment.profile().guards.resolve;
     Ok(Outcome::Wait(
         Wait::until(Condition::Resolved).guarded(guard, Final::Cme(Cme::FAILED)),

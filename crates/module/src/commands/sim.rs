@@ -25,7 +25,7 @@ pub(super) const COMMANDS: &[Command] = &[
 const PIN_TRIES: u8 = 3;
 
 fn read_pin_state(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {
-    let state = match equipment.network.sim {
+    let state = match equipment.sim() {
         SimState::Absent => return Err(Cme::NO_SIM.into()),
         SimState::Ready => "READY",
         SimState::Pin => "SIM PIN",
@@ -43,12 +43,13 @@ fn enter_pin(
     let password = parameters.args.text()?;
     let new_pin = parameters.args.optional_text()?;
     parameters.args.end()?;
+    let sim = equipment.sim();
     let network = &mut equipment.network;
-    match (network.sim, new_pin) {
+    match (sim, new_pin) {
         (SimState::Absent, _) => Err(Cme::NO_SIM.into()),
         (SimState::Ready, _) => Err(Cme::NOT_ALLOWED.into()),
         (SimState::Puk, None) => Err(Cme::PUK_REQUIRED.into()),
-        (SimState::Puk, Some(new_pin)) if password == network.puk => {
+        (SimState::Puk, Some(new_pin)) if network.puk.is(password) => {
             network.pin = crate::Pin::new(new_pin).ok_or(Cme::BAD_PARAMETER)?;
             unlock(equipment)
         }
@@ -71,7 +72,7 @@ fn unlock(equipment: &mut Equipment) -> Result<Outcome, Failure> {
 }
 
 fn imsi(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {
-    match equipment.network.sim {
+    match equipment.sim() {
         SimState::Absent => return Err(Cme::NO_SIM.into()),
         SimState::Pin => return Err(Cme::PIN_REQUIRED.into()),
         SimState::Puk => return Err(Cme::PUK_REQUIRED.into()),
@@ -83,7 +84,7 @@ fn imsi(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure
 }
 
 fn iccid(equipment: &mut Equipment, _: Parameters<'_>) -> Result<Outcome, Failure> {
-    if equipment.network.sim == SimState::Absent {
+    if equipment.sim() == SimState::Absent {
         return Err(Cme::NO_SIM.into());
     }
     let iccid = equipment.profile().identity.iccid;

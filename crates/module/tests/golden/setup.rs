@@ -1,14 +1,16 @@
 //! `given`: the world at power-up.
 
 use simless_at::{BlockFormat, ConnectOrder, ErrorDetail, Registration};
-use simless_module::{Config, KINGCOM_G3524, Network, OnNul, Timing};
+use simless_module::{
+    Config, Fault, FaultKind, KINGCOM_G3524, Network, NetworkChange, OnNul, Scenario, Timing,
+};
 
 use crate::bytes;
 use crate::format::Problem;
 use crate::words::Words;
 
 /// The world at power-up.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Setup {
     /// What the module is made from.
     pub config: Config,
@@ -23,6 +25,7 @@ impl Default for Setup {
                 profile: KINGCOM_G3524,
                 timing: Timing::IMMEDIATE,
                 network: Network::default(),
+                scenario: Scenario::default(),
             },
             echo: true,
         }
@@ -44,7 +47,9 @@ impl Setup {
     }
 
     fn apply_world(&mut self, name: &str, words: &mut Words<'_>) -> Result<bool, Problem> {
-        let network = &mut self.config.network;
+        let Config {
+            network, scenario, ..
+        } = &mut self.config;
         match name {
             "echo" => self.echo = words.choice("off", "on")?,
             "timing" => {
@@ -54,13 +59,26 @@ impl Setup {
                 }
             }
             "sim" => network.sim = words.sim()?,
-            "puk" => network.puk = kept(words.next_word()?),
+            "puk" => network.puk = words.pin()?,
             "registration" => network.registration = Registration(words.parse()?),
             "signal" => network.signal = words.parse()?,
             "address" => network.address = words.parse()?,
             "attach" => network.attach = words.answer()?,
             "activation" => network.activation = words.answer()?,
-            "late-connect-ok" => network.late_connect_ok = words.choice("off", "on")?,
+            "late-connect-ok" => {
+                let fault = Fault::new(FaultKind::LateConnectOk);
+                scenario
+                    .faults
+                    .extend(words.choice("off", "on")?.then_some(fault));
+            }
+            "network" => words.table::<NetworkChange>()?.apply(network),
+            "fault" => scenario.faults.push(words.table()?),
+            "step" => scenario.steps.push(words.table()?),
+            "name" => {
+                let name = words.next_word()?.into();
+                scenario.names.push((name, words.parse()?));
+            }
+            "seed" => scenario.seed = words.parse()?,
             _ => return Ok(false),
         }
         Ok(true)

@@ -3,8 +3,10 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use simless_at::Registration;
-use simless_module::{Answer, Cause, Control, SimState};
+use simless_module::{Answer, Control, Happening, Pin, SimState};
 
 use crate::format::Problem;
 
@@ -91,20 +93,44 @@ impl<'a> Words<'a> {
         }
     }
 
+    /// All that is left, as a value of TOML.
+    pub fn table<T: DeserializeOwned>(&mut self) -> Result<T, Problem> {
+        #[derive(Deserialize)]
+        struct Named<T> {
+            value: T,
+        }
+        let text = format!("value = {}", self.rest());
+        let named: Result<Named<T>, _> = toml::from_str(&text);
+        named
+            .map(|named| named.value)
+            .map_err(|error| Problem::Malformed(error.to_string()))
+    }
+
     /// A control.
     pub fn control(&mut self) -> Result<Control, Problem> {
         Ok(match self.next_word()? {
             "dte-left" => Control::DteLeft,
-            "sim" => Control::Sim(self.sim()?),
-            "registration" => Control::Registration(Registration(self.parse()?)),
-            "attach" => Control::Attach(self.answer()?),
-            "activation" => Control::Activation(self.answer()?),
+            "sim" => Control::sim(self.sim()?),
+            "registration" => Control::registration(Registration(self.parse()?)),
+            "attach" => Control::attach(self.answer()?),
+            "activation" => Control::activation(self.answer()?),
             "lose-context" => Control::LoseContext(self.parse()?),
-            "detach" => Control::Detach,
-            "late-connect-ok" => Control::LateConnectOk(self.choice("off", "on")?),
-            "power-cycle" => Control::PowerCycle,
+            "detach" => Control::Happens(Happening::Detach),
+            "late-connect-ok" => Control::late_connect_ok(self.choice("off", "on")?),
+            "set" => Control::Set(self.table()?),
+            "fault" => Control::Fault(self.table()?),
+            "clear" => Control::Clear(self.next_word()?.into()),
+            "urc" => Control::Urc(self.rest().into()),
+            "event" => Control::Happens(self.table()?),
+            "power-cycle" => Control::Happens(Happening::PowerCycle),
             word => return Err(Problem::Unknown(String::from(word))),
         })
+    }
+
+    /// A PIN or a PUK.
+    pub fn pin(&mut self) -> Result<Pin, Problem> {
+        let word = self.next_word()?;
+        Pin::new(word).ok_or_else(|| Problem::Malformed(String::from(word)))
     }
 
     /// A SIM's state.
@@ -123,11 +149,11 @@ impl<'a> Words<'a> {
         Ok(match self.next_word()? {
             "accept" => Answer::Accept,
             "silence" => Answer::Silence,
-            "refuse" => Answer::Refuse(match self.next_word()? {
-                "no-credit" => Cause::NoCredit,
-                "activation" => Cause::ActivationRefused,
+            "refuse" => match self.next_word()? {
+                "no-credit" => Answer::NoCredit,
+                "activation" | "attach" => Answer::Refuse,
                 word => return Err(Problem::Unknown(String::from(word))),
-            }),
+            },
             word => return Err(Problem::Unknown(String::from(word))),
         })
     }

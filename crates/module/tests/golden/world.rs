@@ -29,7 +29,7 @@ pub fn play(dialogue: &Dialogue, cut: Cut) -> Result<(), String> {
     };
     let mut world = World::new(dialogue, cut);
     world
-        .start(dialogue.setup.echo)
+        .start(dialogue.setup.echo, dialogue.setup.config.timing.command)
         .map_err(|wrong| at(&dialogue.place, wrong))?;
     let mut steps = dialogue.steps.iter().peekable();
     while let Some((place, step)) = steps.next() {
@@ -73,7 +73,7 @@ struct World {
 impl World {
     fn new(dialogue: &Dialogue, cut: Cut) -> Self {
         Self {
-            module: Module::new(Arc::new(dialogue.setup.config)),
+            module: Module::new(Arc::new(dialogue.setup.config.clone())),
             now: Instant::ZERO,
             cut,
             sending: VecDeque::new(),
@@ -84,14 +84,14 @@ impl World {
         }
     }
 
-    fn start(&mut self, echo: bool) -> Result<(), String> {
+    fn start(&mut self, echo: bool, command: Duration) -> Result<(), String> {
         self.settle()?;
         self.nothing_left()?;
         if !echo {
             self.sending.extend(b"ATE0\r");
             self.settle()?;
-            // Longer than any profile takes for it.
-            self.pass(Duration::from_secs(1))?;
+            // No more than the profile takes for it: times are counted from here.
+            self.pass(command)?;
             self.expect(b"ATE0\r\r\nOK\r\n")?;
         }
         Ok(())
@@ -120,7 +120,7 @@ impl World {
                 }
             }
             Step::Time(duration) => return self.pass(*duration),
-            Step::Control(control) => self.module.handle_control(*control, self.now),
+            Step::Control(control) => self.module.handle_control(control.clone(), self.now),
             Step::DteReads(count) => self.reading = *count,
             Step::Socket(number, step) => self.act(*number, step)?,
             Step::Module(_) | Step::Asks(_) => {}

@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use simless_at::Registration;
-use simless_module::{Answer, Cause, Control, SimState, SocketEvent, SocketId};
+use simless_module::{Answer, Control, Happening, SimState, SocketEvent, SocketId};
 
 use crate::rig::Rig;
 
@@ -61,30 +61,24 @@ fn dte() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn control() -> impl Strategy<Value = Control> {
-    let answer = || {
-        prop::sample::select(vec![
-            Answer::Accept,
-            Answer::Refuse(Cause::NoCredit),
-            Answer::Silence,
-        ])
-    };
+    let answer = || prop::sample::select(vec![Answer::Accept, Answer::NoCredit, Answer::Silence]);
     prop_oneof![
         Just(Control::DteLeft),
-        Just(Control::Detach),
-        Just(Control::PowerCycle),
+        Just(Control::Happens(Happening::Detach)),
+        Just(Control::Happens(Happening::PowerCycle)),
         any::<u8>().prop_map(Control::LoseContext),
-        any::<bool>().prop_map(Control::LateConnectOk),
-        any::<u8>().prop_map(|stat| Control::Registration(Registration(stat))),
-        Just(Control::Registration(Registration::HOME)),
-        answer().prop_map(Control::Attach),
-        answer().prop_map(Control::Activation),
+        any::<bool>().prop_map(Control::late_connect_ok),
+        any::<u8>().prop_map(|stat| Control::registration(Registration(stat))),
+        Just(Control::registration(Registration::HOME)),
+        answer().prop_map(Control::attach),
+        answer().prop_map(Control::activation),
         prop::sample::select(vec![
             SimState::Absent,
             SimState::Ready,
             SimState::Pin,
             SimState::Puk
         ])
-        .prop_map(Control::Sim),
+        .prop_map(Control::sim),
     ]
 }
 
@@ -120,7 +114,7 @@ fn act(rig: &mut Rig, step: &Step) {
             };
             rig.event(SocketId(*id), event);
         }
-        Step::Control(control) => rig.control(*control),
+        Step::Control(control) => rig.control(control.clone()),
         Step::Time(micros) => rig.pass(Duration::from_micros(*micros)),
         Step::DteReads(reads) => rig.dte_reads = *reads,
         Step::Bite(bite) => rig.bite = *bite,

@@ -130,7 +130,7 @@ fn urcs_that_wait() {
         rig.output.clear();
         for change in 0..changes {
             let stat = if change % 2 == 0 { 5 } else { 1 };
-            rig.control(Control::Registration(Registration(stat)));
+            rig.control(Control::registration(Registration(stat)));
         }
         rig.say(b".\x1a");
         let units = output::read(&rig.output).expect("units");

@@ -75,7 +75,7 @@ impl Expected {
                 rig.peer_sends(data);
                 self.stream.extend(data);
             }
-            Step::Registration(stat) => rig.control(Control::Registration(Registration(*stat))),
+            Step::Registration(stat) => rig.control(Control::registration(Registration(*stat))),
             Step::Line(line) if !self.is_entry => drop(rig.say(line.as_bytes())),
             Step::OpenEntry if !self.is_entry => {
                 rig.say(b"AT+CIPSEND\r");

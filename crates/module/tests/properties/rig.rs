@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use simless_at::Instant;
 use simless_module::{
-    Config, Control, KINGCOM_G3524, Module, Network, Profile, Request, SocketEvent, SocketId,
-    Timing, Transport,
+    Config, Control, KINGCOM_G3524, Module, Network, Profile, Request, Scenario, SocketEvent,
+    SocketId, Timing, Transport,
 };
 
 /// Steps that one settling may take: a module that needs more never comes to rest (P3).
@@ -53,6 +53,7 @@ impl Rig {
                 profile,
                 timing,
                 network: Network::default(),
+                scenario: Scenario::default(),
             })),
             now: Instant::ZERO,
             sending: VecDeque::new(),

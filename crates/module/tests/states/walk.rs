@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use simless_at::{Instant, IpState, Registration};
 use simless_module::{
-    Answer, Cause, Config, Control, KINGCOM_G3524, Module, Network, Request, SocketEvent, SocketId,
-    Timing,
+    Answer, Config, Control, Happening, KINGCOM_G3524, Module, Network, Request, Scenario,
+    SocketEvent, SocketId, Timing,
 };
 
 use crate::events::{ALL, Event};
@@ -99,6 +99,7 @@ impl World {
                 profile: KINGCOM_G3524,
                 timing: Timing::IMMEDIATE,
                 network,
+                scenario: Scenario::default(),
             })),
             now: Instant::ZERO,
             said: Vec::new(),
@@ -150,16 +151,13 @@ impl World {
                 self.running = command;
                 self.say(&format!("AT{command}\r"));
             }
-            Event::AttachAccepted => self.answer(Control::Attach, Answer::Accept),
+            Event::AttachAccepted => self.answer(Control::attach, Answer::Accept),
             Event::AttachRefused => {
-                self.answer(Control::Attach, Answer::Refuse(Cause::NoCredit));
+                self.answer(Control::attach, Answer::NoCredit);
             }
-            Event::ActivationAccepted => self.answer(Control::Activation, Answer::Accept),
+            Event::ActivationAccepted => self.answer(Control::activation, Answer::Accept),
             Event::ActivationRefused => {
-                self.answer(
-                    Control::Activation,
-                    Answer::Refuse(Cause::ActivationRefused),
-                );
+                self.answer(Control::activation, Answer::Refuse);
             }
             Event::NameFound => self.socket_event(Name, SocketEvent::Resolved(address)),
             Event::NameUnknown => self.socket_event(Name, SocketEvent::Unresolved),
@@ -168,11 +166,11 @@ impl World {
             Event::ServerCloses => self.stream_event(SocketEvent::Ended),
             Event::ServerResets => self.stream_event(SocketEvent::Reset),
             Event::ContextLost => self.control(Control::LoseContext(1)),
-            Event::Detached => self.control(Control::Detach),
+            Event::Detached => self.control(Control::Happens(Happening::Detach)),
             Event::RegistrationLost => {
-                self.control(Control::Registration(Registration::SEARCHING));
+                self.control(Control::registration(Registration::SEARCHING));
             }
-            Event::RegistrationBack => self.control(Control::Registration(Registration::HOME)),
+            Event::RegistrationBack => self.control(Control::registration(Registration::HOME)),
             Event::GuardRunsOut => {
                 let until = self.now + Duration::from_secs(130);
                 while let Some(at) = self.module.poll_timeout().filter(|at| *at <= until) {

@@ -106,7 +106,7 @@ impl Reader {
             self.dialogues.push(Dialogue {
                 place: place.clone(),
                 title: String::from(title),
-                setup: self.setup,
+                setup: self.setup.clone(),
                 steps: Vec::new(),
             });
         }

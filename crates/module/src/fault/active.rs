@@ -1,0 +1,190 @@
+//! The faults that are set, and which of them strike.
+
+use alloc::vec::Vec;
+
+use simless_at::Instant;
+
+use super::{Attributes, Fault, FaultKind, Stream};
+use crate::Chance;
+
+/// The faults that are set.
+pub(crate) struct Faults {
+    list: Vec<Active>,
+    seed: u64,
+    /// Counts the changes, for who keeps what follows from them.
+    version: u32,
+}
+
+struct Active {
+    fault: Fault,
+    phase: Phase,
+    /// How often it may still strike.
+    left: Option<u32>,
+    chance: Chance,
+}
+
+/// How far a fault has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// It begins then.
+    Waiting(Instant),
+    /// It strikes, until then.
+    On(Option<Instant>),
+    /// It begins no more.
+    Over,
+}
+
+impl Faults {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self {
+            list: Vec::new(),
+            seed,
+            version: 0,
+        }
+    }
+
+    /// Sets a fault. One of the same name makes room.
+    pub(crate) fn set(&mut self, fault: Fault, now: Instant) {
+        self.clear(fault.name());
+        let sudden = fault.kind.about().is_sudden.then_some(1);
+        self.list.push(Active {
+            chance: Chance::of(self.seed, fault.name()),
+            phase: Phase::Waiting(now + fault.after),
+            left: fault.times.or(sudden),
+            fault,
+        });
+        self.version += 1;
+    }
+
+    /// Takes a fault away; whether there was one of this name.
+    pub(crate) fn clear(&mut self, name: &str) -> bool {
+        let count = self.list.len();
+        self.list.retain(|active| active.fault.name() != name);
+        self.version += u32::from(self.list.len() != count);
+        self.list.len() != count
+    }
+
+    /// Lets faults begin and end; gives one that happens at this moment, if there is one.
+    pub(crate) fn advance(&mut self, now: Instant) -> Option<FaultKind> {
+        for active in &mut self.list {
+            if let Phase::Waiting(at) = active.phase
+                && now >= at
+            {
+                active.phase = Phase::On(active.fault.lasts.map(|lasts| at + lasts));
+                self.version += 1;
+                if active.is_state() && !active.chance.hits(active.fault.toxicity) {
+                    active.phase = Phase::Over;
+                }
+                if active.fault.kind.about().is_sudden {
+                    let strikes = active.strikes();
+                    // The next time is as far away as the first one was. One without a pause
+                    // would never be over.
+                    active.phase = match active.left {
+                        Some(1..) if !active.fault.after.is_zero() => {
+                            Phase::Waiting(at + active.fault.after)
+                        }
+                        _ => Phase::Over,
+                    };
+                    if strikes {
+                        return Some(active.fault.kind);
+                    }
+                }
+            }
+            if let Phase::On(Some(until)) = active.phase
+                && now >= until
+            {
+                active.phase = Phase::Over;
+                self.version += 1;
+            }
+        }
+        None
+    }
+
+    /// When a fault begins or ends.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let of = |active: &Active| match active.phase {
+            Phase::Waiting(at) => Some(at),
+            Phase::On(until) => until,
+            Phase::Over => None,
+        };
+        self.list.iter().filter_map(of).min()
+    }
+
+    /// A fault of this kind that is on: one that is a state rather than something that happens.
+    pub(crate) fn holds(&self, kind: FaultKind) -> bool {
+        let mut on = self.list.iter().filter(|active| active.is_on());
+        on.any(|active| active.fault.kind == kind)
+    }
+
+    /// An opportunity for this kind: the first fault of it that strikes and that `concerns` says is
+    /// meant.
+    pub(crate) fn strikes(
+        &mut self,
+        kind: FaultKind,
+        concerns: impl Fn(&Fault) -> bool,
+    ) -> Option<&Attributes> {
+        if self.list.is_empty() {
+            return None;
+        }
+        let active = self.list.iter_mut().find_map(|active| {
+            let is_meant = active.fault.kind == kind && active.is_on() && concerns(&active.fault);
+            (is_meant && active.strikes()).then_some(active)
+        })?;
+        Some(&active.fault.attributes)
+    }
+
+    /// As [`Faults::strikes`], of those that concern bytes which go this way.
+    pub(crate) fn strikes_on(&mut self, kind: FaultKind, way: Stream) -> Option<&Attributes> {
+        self.strikes(kind, |fault| fault.stream.includes(way))
+    }
+
+    /// The faults that are on.
+    pub(crate) fn on(&self) -> impl Iterator<Item = &Fault> {
+        let on = self.list.iter().filter(|active| active.is_on());
+        on.map(|active| &active.fault)
+    }
+
+    /// The names of all that are set and not over.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let set = self
+            .list
+            .iter()
+            .filter(|active| active.phase != Phase::Over);
+        set.map(|active| active.fault.name())
+    }
+
+    /// Another number after each change of what is on.
+    pub(crate) fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// A seed for somebody who draws by himself.
+    pub(crate) fn seed_of(&self, stream: &str) -> u64 {
+        Chance::of(self.seed, stream).seed()
+    }
+}
+
+impl Active {
+    fn is_on(&self) -> bool {
+        matches!(self.phase, Phase::On(_)) && self.left != Some(0)
+    }
+
+    /// Whether it is a state of the world rather than something that strikes again and again.
+    fn is_state(&self) -> bool {
+        matches!(
+            self.fault.kind,
+            FaultKind::SimAbsent | FaultKind::CregDenied | FaultKind::Searching | FaultKind::Down
+        )
+    }
+
+    /// An opportunity: whether it strikes.
+    fn strikes(&mut self) -> bool {
+        if self.left == Some(0) || !self.chance.hits(self.fault.toxicity) {
+            return false;
+        }
+        if let Some(left) = &mut self.left {
+            *left -= 1;
+        }
+        true
+    }
+}

@@ -1,0 +1,90 @@
+//! The steps of a scenario that are still to come.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use simless_at::{Instant, IpState};
+
+use super::{Step, Trigger};
+use crate::Config;
+use crate::fault::is_command;
+
+/// What is still to come of a scenario.
+#[derive(Default)]
+pub(crate) struct Cast {
+    /// How often each step has come.
+    counts: Vec<u32>,
+    /// Which steps come when, the next one last.
+    due: Vec<(Instant, usize)>,
+}
+
+impl Cast {
+    /// Nothing has come yet; the run begins now.
+    pub(crate) fn new(config: &Config) -> Self {
+        let steps = &config.scenario.steps;
+        let mut cast = Self {
+            counts: steps.iter().map(|_| 0).collect(),
+            due: Vec::new(),
+        };
+        cast.call(steps, Instant::ZERO, |trigger| match trigger {
+            Trigger::At(at) => Some(at),
+            _ => None,
+        });
+        cast
+    }
+
+    /// The module starts.
+    pub(crate) fn boot(&mut self, config: &Config, now: Instant) {
+        self.call(&config.scenario.steps, now, |trigger| {
+            (trigger == Trigger::Boot).then_some(Duration::ZERO)
+        });
+    }
+
+    /// A command is about to be carried out.
+    pub(crate) fn command(&mut self, config: &Config, name: &str, now: Instant) {
+        self.call(&config.scenario.steps, now, |trigger| match trigger {
+            Trigger::Command(meant) => is_command(meant, name).then_some(Duration::ZERO),
+            _ => None,
+        });
+    }
+
+    /// The service came into a state.
+    pub(crate) fn state(&mut self, config: &Config, state: IpState, now: Instant) {
+        self.call(&config.scenario.steps, now, |trigger| {
+            (trigger == Trigger::State(state)).then_some(Duration::ZERO)
+        });
+    }
+
+    /// The next step that is due, if one is.
+    pub(crate) fn next(&mut self, config: &Arc<Config>, now: Instant) -> Option<Step> {
+        let (_, index) = self.due.pop_if(|(at, _)| now >= *at)?;
+        config.scenario.steps.get(index).cloned()
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.due.last().map(|(at, _)| *at)
+    }
+
+    /// Those whose trigger it is come, each after its own delay.
+    fn call(
+        &mut self,
+        steps: &[Step],
+        now: Instant,
+        mut is_meant: impl FnMut(Trigger<'_>) -> Option<Duration>,
+    ) {
+        for (index, (step, count)) in steps.iter().zip(&mut self.counts).enumerate() {
+            let Some(at) = step.trigger().ok().and_then(&mut is_meant) else {
+                continue;
+            };
+            if step.times.is_some_and(|times| *count >= times) {
+                continue;
+            }
+            *count += 1;
+            let at = now + at + step.delay;
+            // Behind those of the same time: they come in the order of the scenario.
+            let place = self.due.partition_point(|(other, _)| *other > at);
+            self.due.insert(place, (at, index));
+        }
+    }
+}
