@@ -2,25 +2,41 @@
 
 use std::time::Duration;
 
+use crate::engine::Work;
 use crate::figures::{FIGURES, Figure};
 
 pub(crate) const USAGE: &str = "\
 Measures the module beside what the machine allows.
 
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
+       simless-bench --counts [--json]
 
   --quick  fewer and shorter rounds: below 15 s instead of below 90 s
   --json   one JSON object on stdout instead of the table
   --only FIGURE
            one figure alone, by its name in the JSON object, as for a profiler
+  --counts instructions (by valgrind) and allocations of the module alone, and nothing else;
+           fails when one is above its limit
+  --work WORK TIMES
+           keeps the module alone at a work, as for a profiler
   --help   this text";
+
+/// What the program is called for.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Task {
+    #[default]
+    Measure,
+    Count,
+    Work(Work, usize),
+    Help,
+}
 
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) json: bool,
     pub(crate) only: Option<&'static Figure>,
-    pub(crate) help: bool,
+    pub(crate) task: Task,
 }
 
 /// How much is measured.
@@ -49,7 +65,9 @@ impl Options {
             match argument.as_str() {
                 "--quick" => options.quick = true,
                 "--json" => options.json = true,
-                "--help" | "-h" => options.help = true,
+                "--counts" => options.task = Task::Count,
+                "--work" => options.task = work(&mut arguments)?,
+                "--help" | "-h" => options.task = Task::Help,
                 "--only" => options.only = Some(figure(arguments.next())?),
                 _ => return Err(format!("there is no option '{argument}'")),
             }
@@ -89,4 +107,15 @@ fn figure(key: Option<String>) -> Result<&'static Figure, String> {
         let keys: Vec<_> = FIGURES.iter().map(|figure| figure.key).collect();
         format!("--only takes one of {}", keys.join(", "))
     })
+}
+
+fn work(arguments: &mut impl Iterator<Item = String>) -> Result<Task, String> {
+    let work = arguments.next().and_then(|name| Work::named(&name));
+    let times = arguments.next().and_then(|times| times.parse().ok());
+    work.zip(times)
+        .map(|(work, times)| Task::Work(work, times))
+        .ok_or_else(|| {
+            let names = Work::ALL.map(Work::name).join(", ");
+            format!("--work takes one of {names}, and how often it is done")
+        })
 }

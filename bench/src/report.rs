@@ -1,7 +1,12 @@
 //! The result, for people or for programs.
 
+use std::io;
+use std::process::ExitCode;
+
 use serde_json::{Value, json};
 
+use crate::counts::{Counts, Row};
+use crate::dte::PAYLOAD;
 use crate::figures::{FIGURES, Figure, Target, median};
 use crate::options::Extent;
 use crate::rounds::{Alone, Round};
@@ -103,26 +108,25 @@ impl Results {
 
     fn engine(&self) -> [EngineRow; 5] {
         let of = |value: fn(&Alone) -> f64| median(&self.alone, value);
-        let block = f64::from(simless_module::KINGCOM_G3524.limits.block as u32);
-        let header = |alone: &Alone| alone.received_byte_in_blocks - alone.received_byte;
+        let per_byte = 1.0 / PAYLOAD as f64;
         [
             ("AT to OK", "command", of(|a| a.command), Some(200.0)),
             (
                 "a received byte",
                 "received_byte",
-                of(|a| a.received_byte),
+                of(|a| a.block) * per_byte,
                 None,
             ),
             (
                 "the same, CIPHEAD=1",
                 "received_byte_in_blocks",
-                of(|a| a.received_byte_in_blocks),
+                of(|a| a.headed_block) * per_byte,
                 None,
             ),
             (
                 "a header, by difference",
                 "header",
-                median(&self.alone, header) * block,
+                of(|a| a.headed_block - a.block),
                 Some(40.0),
             ),
             (
@@ -164,5 +168,60 @@ impl Results {
             "figures": figures.collect::<serde_json::Map<_, _>>(),
             "engine_nanoseconds": engine.into_iter().collect::<serde_json::Map<_, _>>(),
         })
+    }
+}
+
+/// Prints the counts alone. Their limits hold on any machine.
+pub(crate) fn counts(counts: &Counts, json: bool) -> io::Result<ExitCode> {
+    let rows = counts.rows().ok_or_else(|| {
+        io::Error::other("instructions cannot be counted: install valgrind, say by apt-get install valgrind")
+    })?;
+    match json {
+        true => println!("{:#}", counts_json(counts)),
+        false => println!("{}", counts_text(counts).join("\n")),
+    }
+    let are_met = counts.allocations == 0 && rows.iter().all(|row| row.is_met() != Some(false));
+    Ok(match are_met {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+fn counts_text(counts: &Counts) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{:<32} {:>8}          <= 0 {}",
+        "allocations when warm",
+        counts.allocations,
+        verdict(counts.allocations == 0)
+    )];
+    match counts.rows() {
+        Some(rows) => lines.extend(rows.iter().map(|row| {
+            let limit = row.limit.zip(row.is_met());
+            let limit = limit.map(|(most, met)| format!("  <= {most} {}", verdict(met)));
+            format!(
+                "{:<32} {:>8.2} instr.{}",
+                row.what,
+                row.value,
+                limit.unwrap_or_default()
+            )
+        })),
+        None => lines.push("instructions: valgrind is not installed".into()),
+    }
+    lines
+}
+
+fn counts_json(counts: &Counts) -> Value {
+    let value = |row: &Row| (row.key.to_owned(), Value::from(row.value));
+    let rows = counts.rows();
+    json!({
+        "allocations": counts.allocations,
+        "instructions": rows.map(|rows| rows.iter().map(value).collect::<serde_json::Map<_, _>>()),
+    })
+}
+
+fn verdict(is_met: bool) -> &'static str {
+    match is_met {
+        true => "met",
+        false => "missed",
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::cores::{self, Side};
 use crate::dte::{Dte, OK, PAYLOAD, Pace};
-use crate::engine::Engine;
+use crate::engine::{Engine, Work};
 use crate::far::{self, Line, ModuleEnd};
 use crate::figures::Figure;
 use crate::options::Extent;
@@ -50,8 +50,8 @@ pub(crate) type Round = [f64; Pass::ALL.len()];
 /// The module alone, in nanoseconds.
 pub(crate) struct Alone {
     pub(crate) command: f64,
-    pub(crate) received_byte: f64,
-    pub(crate) received_byte_in_blocks: f64,
+    pub(crate) block: f64,
+    pub(crate) headed_block: f64,
     pub(crate) dialogue: f64,
 }
 
@@ -112,11 +112,13 @@ impl<'a> Bench<'a> {
         let Extent {
             stream, dialogues, ..
         } = *self.extent;
+        let blocks = stream / PAYLOAD;
+        let mut time = |work, times| self.engine.time(work, times);
         Ok(Alone {
-            command: self.engine.command(10 * dialogues)?,
-            received_byte: self.engine.receive(stream, false)?,
-            received_byte_in_blocks: self.engine.receive(stream, true)?,
-            dialogue: self.engine.send(dialogues)?,
+            command: time(Work::Command, 10 * dialogues)?,
+            block: time(Work::Stream { headed: false }, blocks)?,
+            headed_block: time(Work::Stream { headed: true }, blocks)?,
+            dialogue: time(Work::Dialogue, dialogues)?,
         })
     }
 
