@@ -123,7 +123,8 @@ impl Module {
                 ring.consume(n);
             }
         });
-        self.settle(now);
+        self.equipment.release();
+        self.bytes_moved(now);
     }
 
     /// The next thing the adapter has to do.
@@ -191,7 +192,7 @@ impl Module {
             return;
         };
         equipment.filled(slot, n);
-        self.settle(now);
+        self.bytes_moved(now);
     }
 
     /// Bytes to write to a socket; of a UDP socket exactly one datagram.
@@ -206,7 +207,7 @@ impl Module {
             socket.written(n);
         }
         self.equipment.shut_down_if_flushed(id, now);
-        self.settle(now);
+        self.bytes_moved(now);
     }
 
     /// Changes something from outside: the DTE's plug, the SIM, the network.
@@ -265,6 +266,15 @@ impl Module {
         self.equipment.carry_over(old, keeps_output);
         self.editor = Editor::new();
         self.running = None;
+    }
+
+    /// Bytes moved, and nothing else happened: beside more bytes only a line that runs can have
+    /// waited for that. What becomes due with time is `handle_timeout`'s.
+    fn bytes_moved(&mut self, now: Instant) {
+        if self.running.is_some() {
+            return self.settle(now);
+        }
+        self.equipment.publish(true);
     }
 
     /// Does everything that is due by now.
