@@ -5,6 +5,7 @@ use std::io;
 use std::process::{Child, Command, Stdio};
 
 use allocation_counter::measure;
+use serde_json::{Map, Value, json};
 
 use crate::dte::PAYLOAD;
 use crate::engine::{Engine, Work};
@@ -16,26 +17,29 @@ const TIMES: usize = 2000;
 /// What callgrind says before the sum.
 const COLLECTED: &str = "Collected : ";
 
-/// What one of each takes.
+/// The most instructions that a byte of data may cost, sent or received.
+const PER_BYTE: f64 = 0.3;
+
+/// What the module alone takes.
 pub(crate) struct Counts {
-    /// Instructions, by [`Work::ALL`]; none where valgrind is not installed.
+    /// Instructions of one of each, by [`Work::ALL`]; none where valgrind is not installed.
     instructions: Option<[f64; Work::ALL.len()]>,
     /// Heap allocations of a thousand of each, all together, when each was done before.
-    pub(crate) allocations: u64,
+    allocations: u64,
 }
 
-/// A count, and the most it may be.
-pub(crate) struct Row {
+/// A count of instructions, and the most it may be.
+struct Row {
     /// For people.
-    pub(crate) what: &'static str,
+    what: &'static str,
     /// For programs.
-    pub(crate) key: &'static str,
-    pub(crate) value: f64,
-    pub(crate) limit: Option<f64>,
+    key: &'static str,
+    value: f64,
+    limit: Option<f64>,
 }
 
 impl Row {
-    pub(crate) fn is_met(&self) -> Option<bool> {
+    fn is_met(&self) -> Option<bool> {
         self.limit.map(|limit| self.value <= limit)
     }
 }
@@ -48,43 +52,79 @@ impl Counts {
         })
     }
 
-    /// Instructions: per byte of data, and per piece of work.
-    pub(crate) fn rows(&self) -> Option<[Row; 9]> {
+    /// Whether everything was counted and keeps to its limit, which is the same on any machine.
+    pub(crate) fn are_met(&self) -> bool {
+        let rows = self.rows();
+        let met = |rows: Vec<Row>| rows.iter().all(|row| row.is_met() != Some(false));
+        self.allocations == 0 && rows.is_some_and(met)
+    }
+
+    #[rustfmt::skip]
+    fn rows(&self) -> Option<Vec<Row>> {
         let instructions = self.instructions?;
-        let of = |work| {
-            let index = Work::ALL.iter().position(|other| *other == work);
-            index.map_or(f64::NAN, |index| instructions[index])
-        };
-        let per_byte = |work| of(work) / PAYLOAD as f64;
-        let (bare, headed) = (
-            [Work::Stream { headed: false }, Work::Block { headed: false }],
-            [Work::Stream { headed: true }, Work::Block { headed: true }],
-        );
-        let sent = (of(Work::Dialogue) - of(Work::ShortDialogue)) / (PAYLOAD - 1) as f64;
-        let row = |what, key, value, limit| Row {
-            what,
-            key,
-            value,
-            limit,
-        };
-        let most = Some(0.3);
-        Some([
-            row("received byte, stream", "received_byte", per_byte(bare[0]), most),
-            row("the same, CIPHEAD=1", "received_byte_headed", per_byte(headed[0]), most),
-            row("received byte, single blocks", "block_byte", per_byte(bare[1]), most),
-            row("the same, CIPHEAD=1", "block_byte_headed", per_byte(headed[1]), most),
-            row("sent byte", "sent_byte", sent, most),
+        let of = |work: Work| instructions[work.index()];
+        let [stream, block, headed_stream, headed_block] = [
+            of(Work::Stream { headed: false }), of(Work::Block { headed: false }),
+            of(Work::Stream { headed: true }), of(Work::Block { headed: true }),
+        ];
+        let bytes = PAYLOAD as f64;
+        let sent = (of(Work::Dialogue) - of(Work::ShortDialogue)) / (bytes - 1.0);
+        let row = |what, key, value, limit| Row { what, key, value, limit };
+        Some(vec![
+            row("a received byte", "received_byte", stream / bytes, Some(PER_BYTE)),
+            row("a sent byte", "sent_byte", sent, Some(PER_BYTE)),
+            row("a received byte, CIPHEAD=1", "received_byte_headed", headed_stream / bytes, None),
+            row("a received byte, single blocks", "block_byte", block / bytes, None),
+            row("the same, CIPHEAD=1", "block_byte_headed", headed_block / bytes, None),
+            row("a header", "header", headed_stream - stream, None),
+            row("a header, single blocks", "block_header", headed_block - block, None),
             row("AT to OK", "command", of(Work::Command), None),
-            row("a header in a stream", "header", of(headed[0]) - of(bare[0]), None),
-            row("a header of a single block", "block_header", of(headed[1]) - of(bare[1]), None),
             row("CIPSEND=1460, payload", "dialogue", of(Work::Dialogue), None),
         ])
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let verdict = |is_met| if is_met { "met" } else { "missed" };
+        let mut lines = vec![format!(
+            "{:<32} {:>7} {:<14} <= 0 {}",
+            "works, 7000 together",
+            self.allocations,
+            "allocations",
+            verdict(self.allocations == 0)
+        )];
+        for row in self.rows().unwrap_or_default() {
+            let limit = row.limit.zip(row.is_met());
+            let limit = limit.map(|(most, is_met)| format!("<= {most} {}", verdict(is_met)));
+            lines.push(format!(
+                "{:<32} {:>7.2} {:<14} {}",
+                row.what,
+                row.value,
+                "instructions",
+                limit.unwrap_or_default()
+            ));
+        }
+        if self.instructions.is_none() {
+            lines.push("instructions: valgrind is not installed".into());
+        }
+        lines.join("\n")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let rows = self.rows().map(|rows| {
+            let value = |row: Row| (row.key.to_owned(), Value::from(row.value));
+            rows.into_iter().map(value).collect::<Map<_, _>>()
+        });
+        json!({ "allocations": self.allocations, "instructions": rows })
     }
 }
 
 fn allocations() -> io::Result<u64> {
     let mut engine = Engine::start()?;
-    let mut all = |times| Work::ALL.into_iter().try_for_each(|work| engine.work(work, times));
+    let mut all = |times| {
+        Work::ALL
+            .into_iter()
+            .try_for_each(|work| engine.work(work, times))
+    };
     all(100)?;
     let mut done = Ok(());
     let info = measure(|| done = all(1000));

@@ -56,6 +56,11 @@ impl Work {
         }
     }
 
+    /// Its place in [`Work::ALL`].
+    pub(crate) fn index(self) -> usize {
+        Self::ALL.iter().take_while(|work| **work != self).count()
+    }
+
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|work| work.name() == name)
     }

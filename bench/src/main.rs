@@ -51,7 +51,8 @@ fn act(options: &Options) -> io::Result<ExitCode> {
     match options.task {
         Task::Help => println!("{USAGE}"),
         Task::Work(work, times) => Engine::start()?.work(work, times)?,
-        Task::Count => return report::counts(&Counts::take()?, options.json),
+        Task::Stdio(end) => far::serve_stdio(end)?,
+        Task::Count => return count(options.json),
         Task::Measure => {
             let results = run(options.extent())?;
             match options.json {
@@ -61,6 +62,19 @@ fn act(options: &Options) -> io::Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Counts alone; their limits hold on any machine.
+fn count(json: bool) -> io::Result<ExitCode> {
+    let counts = Counts::take()?;
+    match json {
+        true => println!("{:#}", counts.json()),
+        false => println!("{}", counts.text()),
+    }
+    Ok(match counts.are_met() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }
 
 fn run(extent: Extent) -> io::Result<Results> {
@@ -78,6 +92,8 @@ fn run(extent: Extent) -> io::Result<Results> {
     }
     drop(bench);
     Ok(Results {
+        // A single figure is for a profiler, or for comparing.
+        counts: extent.only.is_none().then(Counts::take).transpose()?,
         rounds,
         alone,
         seconds: start.elapsed().as_secs_f64(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::engine::Work;
+use crate::far::StdioEnd;
 use crate::figures::{FIGURES, Figure};
 
 pub(crate) const USAGE: &str = "\
@@ -11,7 +12,7 @@ Measures the module beside what the machine allows.
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
        simless-bench --counts [--json]
 
-  --quick  fewer and shorter rounds: below 15 s instead of below 90 s
+  --quick  fewer and shorter rounds: about 10 s instead of a minute
   --json   one JSON object on stdout instead of the table
   --only FIGURE
            one figure alone, by its name in the JSON object, as for a profiler
@@ -19,6 +20,8 @@ Usage: simless-bench [--quick] [--json] [--only FIGURE]
            fails when one is above its limit
   --work WORK TIMES
            keeps the module alone at a work, as for a profiler
+  --stdio END
+           what the program starts by itself, to have an end on pipes
   --help   this text";
 
 /// What the program is called for.
@@ -28,6 +31,7 @@ pub(crate) enum Task {
     Measure,
     Count,
     Work(Work, usize),
+    Stdio(StdioEnd),
     Help,
 }
 
@@ -57,6 +61,12 @@ pub(crate) struct Extent {
     pub(crate) only: Option<&'static Figure>,
 }
 
+impl Extent {
+    pub(crate) fn wants(&self, figure: &Figure) -> bool {
+        self.only.is_none_or(|only| only.key == figure.key)
+    }
+}
+
 impl Options {
     /// Reads the arguments; an error says what is wrong with them.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -67,6 +77,7 @@ impl Options {
                 "--json" => options.json = true,
                 "--counts" => options.task = Task::Count,
                 "--work" => options.task = work(&mut arguments)?,
+                "--stdio" => options.task = stdio(arguments.next())?,
                 "--help" | "-h" => options.task = Task::Help,
                 "--only" => options.only = Some(figure(arguments.next())?),
                 _ => return Err(format!("there is no option '{argument}'")),
@@ -81,9 +92,9 @@ impl Options {
                 rounds: 12,
                 duration: Duration::ZERO,
                 stream: 1 << 20,
-                dialogues: 150,
+                dialogues: 100,
                 trips: 51,
-                limit: Duration::from_secs(15),
+                limit: Duration::from_secs(60),
                 only: self.only,
             },
             false => Extent {
@@ -92,7 +103,7 @@ impl Options {
                 stream: 4 << 20,
                 dialogues: 600,
                 trips: 201,
-                limit: Duration::from_secs(90),
+                limit: Duration::from_secs(180),
                 only: self.only,
             },
         }
@@ -118,4 +129,10 @@ fn work(arguments: &mut impl Iterator<Item = String>) -> Result<Task, String> {
             let names = Work::ALL.map(Work::name).join(", ");
             format!("--work takes one of {names}, and how often it is done")
         })
+}
+
+fn stdio(end: Option<String>) -> Result<Task, String> {
+    let end = end.and_then(|end| StdioEnd::named(&end));
+    end.map(Task::Stdio)
+        .ok_or_else(|| "--stdio takes 'module', or the address a relay leads to".into())
 }

@@ -1,11 +1,8 @@
 //! The result, for people or for programs.
 
-use std::io;
-use std::process::ExitCode;
-
 use serde_json::{Value, json};
 
-use crate::counts::{Counts, Row};
+use crate::counts::Counts;
 use crate::dte::PAYLOAD;
 use crate::figures::{FIGURES, Figure, Target, median};
 use crate::options::Extent;
@@ -15,6 +12,7 @@ use crate::rounds::{Alone, Round};
 pub(crate) struct Results {
     pub(crate) rounds: Vec<Round>,
     pub(crate) alone: Vec<Alone>,
+    pub(crate) counts: Option<Counts>,
     pub(crate) extent: Extent,
     pub(crate) cores: usize,
     /// The machine's load before the run, where it tells.
@@ -43,11 +41,11 @@ impl Results {
                 self.extent.dialogues,
                 self.extent.trips
             ),
-            "first core: module, relay, responder, bare PTY, a thread each, one at a time".into(),
+            "first core: module and peers, a thread or a process each, one at a time".into(),
             "second core: the server's thread, and the DTE, which is the main thread".into(),
             String::new(),
             format!(
-                "{:<24} {:>11}  {:>21}  {:>5} {:>13}  target",
+                "{:<24} {:>11}  {:>24}  {:>5} {:>13}  target",
                 "", "module", "beside", "ratio", "quartiles"
             ),
         ];
@@ -61,14 +59,16 @@ impl Results {
             });
             format!("{what:<24} {value:>8.2} ns{}", target.unwrap_or_default())
         }));
+        if let Some(counts) = &self.counts {
+            lines.push(String::new());
+            lines.push("the same, counted".into());
+            lines.push(counts.text());
+        }
         lines.join("\n")
     }
 
     fn figures(&self) -> impl Iterator<Item = &'static Figure> {
-        let only = self.extent.only.map(|only| only.key);
-        FIGURES
-            .iter()
-            .filter(move |figure| only.is_none_or(|only| figure.key == only))
+        FIGURES.iter().filter(|figure| self.extent.wants(figure))
     }
 
     fn machine(&self) -> String {
@@ -81,7 +81,9 @@ impl Results {
     }
 
     fn row(&self, figure: &Figure) -> String {
-        let values = figure.values(&self.rounds);
+        let Some(values) = figure.values(&self.rounds) else {
+            return format!("{:<24} {} is not installed", figure.what, figure.peer());
+        };
         let target = match figure.target {
             Target::AtLeast(least) => format!(">= {least}"),
             Target::AtMost(most) => format!("<= {most}"),
@@ -93,13 +95,13 @@ impl Results {
             None => "",
         };
         format!(
-            "{:<24} {:>6.1} {:<4}  {:>6.1} {:<4} {:<9}  {:>5.2} {:>6.2}-{:<6.2}  {target}{verdict}",
+            "{:<24} {:>6.1} {:<4}  {:>6.1} {:<4} {:<12}  {:>5.2} {:>6.2}-{:<6.2}  {target}{verdict}",
             figure.what,
             values.module,
             figure.unit,
             values.beside,
             figure.unit,
-            figure.beside.1,
+            figure.peer(),
             values.ratio,
             values.quartiles.0,
             values.quartiles.1,
@@ -140,17 +142,19 @@ impl Results {
 
     pub(crate) fn json(&self) -> Value {
         let figures = self.figures().map(|figure| {
-            let values = figure.values(&self.rounds);
-            let value = json!({
-                "unit": figure.unit,
-                "module": values.module,
-                "beside": figure.beside.1,
-                "reference": values.beside,
-                "ratio": values.ratio,
-                "quartiles": [values.quartiles.0, values.quartiles.1],
-                "target_met": figure.target.is_met(values.ratio),
+            let value = figure.values(&self.rounds).map(|values| {
+                json!({
+                    "unit": figure.unit,
+                    "module": values.module,
+                    "beside": figure.peer(),
+                    "reference": values.beside,
+                    "ratio": values.ratio,
+                    "quartiles": [values.quartiles.0, values.quartiles.1],
+                    "target_met": figure.target.is_met(values.ratio),
+                })
             });
-            (figure.key.to_owned(), value)
+            // Without the program it is compared with there is none.
+            (figure.key.to_owned(), value.unwrap_or(Value::Null))
         });
         let engine = self
             .engine()
@@ -166,62 +170,8 @@ impl Results {
             "dialogues": self.extent.dialogues,
             "round_trips": self.extent.trips,
             "figures": figures.collect::<serde_json::Map<_, _>>(),
+            "counts": self.counts.as_ref().map(Counts::json),
             "engine_nanoseconds": engine.into_iter().collect::<serde_json::Map<_, _>>(),
         })
-    }
-}
-
-/// Prints the counts alone. Their limits hold on any machine.
-pub(crate) fn counts(counts: &Counts, json: bool) -> io::Result<ExitCode> {
-    let rows = counts.rows().ok_or_else(|| {
-        io::Error::other("instructions cannot be counted: install valgrind, say by apt-get install valgrind")
-    })?;
-    match json {
-        true => println!("{:#}", counts_json(counts)),
-        false => println!("{}", counts_text(counts).join("\n")),
-    }
-    let are_met = counts.allocations == 0 && rows.iter().all(|row| row.is_met() != Some(false));
-    Ok(match are_met {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    })
-}
-
-fn counts_text(counts: &Counts) -> Vec<String> {
-    let mut lines = vec![format!(
-        "{:<32} {:>8}          <= 0 {}",
-        "allocations when warm",
-        counts.allocations,
-        verdict(counts.allocations == 0)
-    )];
-    match counts.rows() {
-        Some(rows) => lines.extend(rows.iter().map(|row| {
-            let limit = row.limit.zip(row.is_met());
-            let limit = limit.map(|(most, met)| format!("  <= {most} {}", verdict(met)));
-            format!(
-                "{:<32} {:>8.2} instr.{}",
-                row.what,
-                row.value,
-                limit.unwrap_or_default()
-            )
-        })),
-        None => lines.push("instructions: valgrind is not installed".into()),
-    }
-    lines
-}
-
-fn counts_json(counts: &Counts) -> Value {
-    let value = |row: &Row| (row.key.to_owned(), Value::from(row.value));
-    let rows = counts.rows();
-    json!({
-        "allocations": counts.allocations,
-        "instructions": rows.map(|rows| rows.iter().map(value).collect::<serde_json::Map<_, _>>()),
-    })
-}
-
-fn verdict(is_met: bool) -> &'static str {
-    match is_met {
-        true => "met",
-        false => "missed",
     }
 }
