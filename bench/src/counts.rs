@@ -87,7 +87,7 @@ impl Counts {
         let verdict = |is_met| if is_met { "met" } else { "missed" };
         let mut lines = vec![format!(
             "{:<32} {:>7} {:<14} <= 0 {}",
-            "works, 7000 together",
+            "a thousand of each below",
             self.allocations,
             "allocations",
             verdict(self.allocations == 0)

@@ -1,18 +1,7 @@
 """A GPRS module as one writes it for a test of one's own: canned answers, and a real socket."""
-import os
-import pty
-import re
-import select
-import socket
-import tty
+import os, pty, re, select, socket, tty
 
-CANNED = {
-    "AT": "OK",
-    "ATE0": "OK",
-    "AT+CSQ": "+CSQ: 20,0\r\n\r\nOK",
-    "AT+CREG?": "+CREG: 0,1\r\n\r\nOK",
-    "AT+CGATT=1": "OK",
-}
+CANNED = {"AT": "OK", "ATE0": "OK", "AT+CREG?": "+CREG: 0,1\r\n\r\nOK", "AT+CGATT=1": "OK"}
 
 master, slave = pty.openpty()
 tty.setraw(slave)

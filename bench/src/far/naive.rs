@@ -1,4 +1,4 @@
-//! What users write today: a script of fewer than fifty lines.
+//! What users write today: a short script.
 
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
