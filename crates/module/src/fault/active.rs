@@ -153,6 +153,11 @@ impl Faults {
         set.map(|active| active.fault.name())
     }
 
+    /// Whether none is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Another number after each change of what is on.
     pub(crate) fn version(&self) -> u32 {
         self.version
