@@ -6,6 +6,7 @@ mod files;
 mod ready;
 mod run;
 mod say;
+mod shortage;
 mod signals;
 mod watch;
 

@@ -217,6 +217,7 @@ impl Equipment {
             SocketEvent::Refused
             | SocketEvent::Unreachable
             | SocketEvent::Denied
+            | SocketEvent::NoSocket
             | SocketEvent::Ended
             | SocketEvent::Reset
                 if attempt.is_some() =>
@@ -227,6 +228,9 @@ impl Equipment {
                     }
                     Some(Stage::Connecting { address }) if event == SocketEvent::Denied => {
                         Cause::Denied(address)
+                    }
+                    Some(Stage::Connecting { address }) if event == SocketEvent::NoSocket => {
+                        Cause::NoSocket(address)
                     }
                     Some(Stage::Connecting { address }) => Cause::Unreachable(address),
                     _ => Cause::NotResolved,
@@ -240,7 +244,8 @@ impl Equipment {
             SocketEvent::Unresolved
             | SocketEvent::Refused
             | SocketEvent::Unreachable
-            | SocketEvent::Denied => {}
+            | SocketEvent::Denied
+            | SocketEvent::NoSocket => {}
         }
     }
 

@@ -10,7 +10,7 @@ use simless_module::{Module, SocketEvent, SocketId};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::Step;
+use super::{Step, failure};
 
 /// A connection on its way.
 pub(super) struct Connecting(Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>);
@@ -26,12 +26,9 @@ impl Connecting {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Connection, SocketEvent<'static>>> {
         self.0.as_mut().poll(cx).map(|connected| {
-            connected.map(Connection::new).map_err(|error| {
-                match error.kind() == io::ErrorKind::ConnectionRefused {
-                    true => SocketEvent::Refused,
-                    false => SocketEvent::Unreachable,
-                }
-            })
+            connected
+                .map(Connection::new)
+                .map_err(|error| failure(&error))
         })
     }
 }
