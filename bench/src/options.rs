@@ -8,6 +8,7 @@ pub(crate) const USAGE: &str = "\
 Measures the module beside what the machine allows.
 
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
+       simless-bench fleet [--help]   thousands of modules in one process
 
   --quick  fewer and shorter rounds: below 15 s instead of below 90 s
   --json   one JSON object on stdout instead of the table
