@@ -211,8 +211,10 @@ impl Lines {
     }
 
     fn expect(&mut self, words: &str) -> String {
+        let deadline = Instant::now() + DEADLINE;
         loop {
-            let Ok(line) = self.lines.recv_timeout(DEADLINE) else {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(line) = self.lines.recv_timeout(left) else {
                 panic!("no line with {words:?} in:\n{}", self.seen);
             };
             self.seen += &line;

@@ -49,19 +49,23 @@ impl Listener {
     }
 
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
-        ready!(self.pause.poll(cx));
-        Poll::Ready(match ready!(self.listener.poll_accept(cx)) {
-            Ok((stream, from)) => {
-                // Without these two the DTE is only slower, or noticed later when it is gone.
-                let _ = stream.set_nodelay(true);
-                let _ = keep_alive(&stream);
-                Arrival::Came(Box::new(stream), Caller::Address(from))
+        loop {
+            ready!(self.pause.poll(cx));
+            match ready!(self.listener.poll_accept(cx)) {
+                Ok((stream, from)) => {
+                    // Without these two the DTE is only slower, or noticed later when it is gone.
+                    let _ = stream.set_nodelay(true);
+                    let _ = keep_alive(&stream);
+                    return Poll::Ready(Arrival::Came(Box::new(stream), Caller::Address(from)));
+                }
+                Err(error) => {
+                    self.pause.begin();
+                    if door::is_wanted(&self.listener) {
+                        return Poll::Ready(Arrival::Failed(error));
+                    }
+                }
             }
-            Err(error) => {
-                self.pause.begin();
-                Arrival::Failed(error)
-            }
-        })
+        }
     }
 }
 
