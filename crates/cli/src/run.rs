@@ -18,6 +18,7 @@ use crate::exit::INTERRUPTED;
 use crate::files;
 use crate::ready;
 use crate::say::Talk;
+use crate::shortage::Shortage;
 use crate::signals::{Signals, Wish};
 use crate::watch::Watch;
 
@@ -64,10 +65,11 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let (stop, stopped) = watch::channel(false);
     let config = Arc::new(config(options));
     let policy = Arc::new(options.policy());
+    let shortage = Shortage::default();
     let mut drives = JoinSet::new();
     let several = addresses.len() > 1;
     for (number, (port, address)) in (0..).zip(ports.into_iter().zip(addresses)) {
-        let watch = Watch::new(talk.clone(), &address, several);
+        let watch = Watch::new(talk.clone(), shortage.clone(), &address, several);
         let recorder = recording.as_ref().map(|recording| {
             recording.recorder(Header::new(number, options.profile(), options.timing()))
         });

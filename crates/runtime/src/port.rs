@@ -2,6 +2,7 @@
 
 mod door;
 mod link;
+mod lookout;
 mod polled;
 mod presence;
 mod pty;

@@ -131,8 +131,11 @@ impl Simless {
     }
 
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
     }
 
     /// Waits until it has ended by itself.
@@ -208,8 +211,10 @@ impl Lines {
     }
 
     fn expect(&mut self, words: &str) -> String {
+        let deadline = Instant::now() + DEADLINE;
         loop {
-            let Ok(line) = self.lines.recv_timeout(DEADLINE) else {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(line) = self.lines.recv_timeout(left) else {
                 panic!("no line with {words:?} in:\n{}", self.seen);
             };
             self.seen += &line;

@@ -109,6 +109,7 @@ fn act(rig: &mut Rig, step: &Step) {
                 4 => SocketEvent::Unresolved,
                 5 => SocketEvent::Unread(7),
                 6 => SocketEvent::Denied,
+                8 => SocketEvent::NoSocket,
                 7 => SocketEvent::Datagram(&[7; 3000]),
                 _ => SocketEvent::Resolved([192, 0, 2, 9].into()),
             };
