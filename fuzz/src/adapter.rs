@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use simless_at::{Instant, IpState};
-use simless_module::{Config, Control, Module, SocketEvent, SocketId, Transport};
+use simless_module::{Config, Control, Module, Profile, SocketEvent, SocketId, Transport};
 
 use crate::answers::{ADDRESS, answer};
 use crate::decode::Event;
+use crate::dte::{self, Dte};
 use crate::ledger::Ledger;
+use crate::metered::Metered;
 use crate::socket::{Socket, Stage};
 
 /// Rounds that one settling may take: at least a byte moves in each.
@@ -34,7 +36,7 @@ pub(crate) enum Cut {
 }
 
 pub(crate) struct Adapter {
-    pub(crate) module: Module,
+    pub(crate) module: Metered,
     now: Instant,
     cut: Cut,
     /// What the DTE said and the module did not take yet.
@@ -47,6 +49,11 @@ pub(crate) struct Adapter {
     pub(crate) answers: u8,
     sockets: BTreeMap<SocketId, Socket>,
     pub(crate) ledger: Ledger,
+    /// Reads along while it knows how the module speaks.
+    dte: Option<Dte>,
+    /// How many bytes the DTE has read, and how many it was read along with.
+    printed: usize,
+    heard: usize,
     /// All that came out: for the DTE, for peers, and what was asked.
     pub(crate) log: Vec<u8>,
     output_limit: usize,
@@ -56,7 +63,7 @@ impl Adapter {
     pub(crate) fn new(config: Config, cut: Cut) -> Self {
         Self {
             output_limit: config.profile.limits.received + TEXT_LIMIT,
-            module: Module::new(Arc::new(config)),
+            module: Metered::new(|| Module::new(Arc::new(config))),
             now: Instant::ZERO,
             cut,
             sending: VecDeque::new(),
@@ -65,7 +72,21 @@ impl Adapter {
             answers: 0,
             sockets: BTreeMap::new(),
             ledger: Ledger::default(),
+            dte: None,
+            printed: 0,
+            heard: 0,
             log: Vec::new(),
+        }
+    }
+
+    /// Has its DTE say how the module shall speak, and from then on know what it may say.
+    pub(crate) fn read_along(&mut self, profile: Profile) {
+        self.say(dte::FIRST);
+        self.pass(Duration::from_secs(1));
+        self.heard = self.printed;
+        // Cut into bytes, it is known what came of each of them.
+        if self.cut == Cut::Bytes {
+            self.dte = Some(Dte::new(profile));
         }
     }
 
@@ -139,9 +160,24 @@ impl Adapter {
         if control == Control::PowerCycle {
             self.sending.clear();
             self.ledger.power_cycled();
+            self.dte = None;
         }
-        self.module.handle_control(control, self.now);
+        let now = self.now;
+        self.module
+            .call(|module| module.handle_control(control, now));
         self.attend();
+        if control == Control::DteLeft
+            && let Some(dte) = &mut self.dte
+        {
+            dte.left();
+        }
+    }
+
+    /// The module is at rest: nothing is owed any more.
+    pub(crate) fn ends(&mut self) {
+        if let Some(dte) = self.dte.take() {
+            dte.ends();
+        }
     }
 
     pub(crate) fn everybody_reads(&mut self) {
@@ -191,31 +227,33 @@ impl Adapter {
 
     /// Offers the module what the DTE said; gives whether it took any.
     pub(crate) fn offer(&mut self) -> bool {
-        let sending = self.sending.make_contiguous();
-        let mut taken = 0;
-        while taken < sending.len() {
-            let rest = &sending[taken..];
+        let mut any = false;
+        while !self.sending.is_empty() {
             let chunk = match self.cut {
-                Cut::Whole => rest,
-                Cut::Bytes => &rest[..1],
+                Cut::Whole => self.sending.len(),
+                Cut::Bytes => 1,
             };
-            let n = self.module.handle_uart(chunk, self.now);
-            assert!(n <= chunk.len(), "it took more than there was");
-            taken += n;
-            if n < chunk.len() || self.cut == Cut::Whole {
+            let (now, sending) = (self.now, &self.sending.make_contiguous()[..chunk]);
+            let n = self.module.call(|module| module.handle_uart(sending, now));
+            assert!(n <= chunk, "it took more than there was");
+            self.ledger.said(&sending[..n]);
+            let byte = sending[0];
+            self.sending.drain(..n);
+            self.hear((n > 0).then_some(byte));
+            any |= n > 0;
+            if n < chunk {
                 break;
             }
         }
-        self.ledger.said(&sending[..taken]);
-        self.sending.drain(..taken);
         self.attend();
-        taken > 0
+        any
     }
 
     fn serve_timeout(&mut self) -> bool {
         let due = self.module.poll_timeout().is_some_and(|at| at <= self.now);
         if due {
-            self.module.handle_timeout(self.now);
+            let now = self.now;
+            self.module.call(|module| module.handle_timeout(now));
             self.attend();
         }
         due
@@ -239,7 +277,9 @@ impl Adapter {
         }
         self.ledger.printed(&output);
         self.log.extend(&output);
-        self.module.uart_written(output.len(), self.now);
+        self.printed += output.len();
+        let (now, n) = (self.now, output.len());
+        self.module.call(|module| module.uart_written(n, now));
         self.attend();
         true
     }
@@ -251,17 +291,24 @@ impl Adapter {
         for id in ids {
             let bite = self.bite;
             while let Some(socket) = self.sockets.get_mut(&id).filter(|s| s.stands()) {
-                let space = self.module.socket_space(id);
-                let n = space.len().min(socket.waiting).min(bite);
+                let (ledger, most) = (&mut self.ledger, socket.waiting.min(bite));
+                let mut bytes = vec![0; most];
+                let n = self.module.call(|module| {
+                    let space = module.socket_space(id);
+                    let n = space.len().min(most);
+                    ledger.peer_bytes(&mut bytes[..n]);
+                    space[..n].copy_from_slice(&bytes[..n]);
+                    n
+                });
                 if n == 0 {
                     break;
                 }
-                self.ledger.peer_bytes(&mut space[..n]);
-                let bytes = space[..n].to_vec();
+                bytes.truncate(n);
                 socket.waiting -= n;
                 let before = self.module.snapshot();
                 let (state, received) = (before.state, before.counters.received);
-                self.module.socket_filled(id, n, self.now);
+                let now = self.now;
+                self.module.call(|module| module.socket_filled(id, n, now));
                 let counted = self.received() - received;
                 // What is left of closed connections stands, too, and nobody wants its data.
                 let is_wanted = state == IpState::ConnectOk && standing == 1;
@@ -303,7 +350,8 @@ impl Adapter {
                 let _ = write!(Text(&mut self.log), "[{id}:");
                 self.log.extend(&output);
                 self.log.push(b']');
-                self.module.socket_written(id, output.len(), self.now);
+                let (now, n) = (self.now, output.len());
+                self.module.call(|module| module.socket_written(id, n, now));
                 self.attend();
                 moved = true;
             }
@@ -314,16 +362,53 @@ impl Adapter {
     /// Does what the module asks for: after every call into it.
     fn attend(&mut self) {
         for _ in 0..REQUEST_LIMIT {
-            let Some(request) = self.module.poll_request() else {
-                while self.module.poll_event().is_some() {}
-                return;
+            let answers = self.answers;
+            let (log, sockets) = (&mut self.log, &mut self.sockets);
+            let asked = self.module.call(|module| {
+                let request = module.poll_request()?;
+                let mut answered = None;
+                // What is written down here is not the module's.
+                allocation_counter::opt_out(|| {
+                    let _ = write!(Text(log), "[{request:?}]");
+                    answered = answer(request, answers, sockets);
+                });
+                Some(answered)
+            });
+            let Some(answer) = asked else {
+                while self.module.call(|module| module.poll_event()).is_some() {}
+                return self.hear(None);
             };
-            let _ = write!(Text(&mut self.log), "[{request:?}]");
-            if let Some((id, event)) = answer(request, self.answers, &mut self.sockets) {
+            if let Some((id, event)) = answer {
                 self.tell(id, event);
             }
         }
         panic!("P4: there is no end of requests");
+    }
+
+    /// Reads what the module has said since, waiting or not; with the byte that it took, if any.
+    fn hear(&mut self, byte: Option<u8>) {
+        let Some(dte) = &mut self.dte else { return };
+        if byte.is_some_and(|byte| !dte.understands(byte)) {
+            self.dte = None;
+            return;
+        }
+        let mut slices = [&[][..]; 256];
+        let count = self.module.uart_output(&mut slices);
+        assert!(count < slices.len(), "P4: {count} slices wait for the DTE");
+        let waiting: usize = slices[..count].iter().map(|slice| slice.len()).sum();
+        let mut new = self.printed + waiting - self.heard;
+        self.heard += new;
+        let mut said = Vec::new();
+        for slice in slices[..count].iter().rev() {
+            let part = &slice[slice.len().saturating_sub(new)..];
+            said.splice(..0, part.iter().copied());
+            new -= part.len();
+        }
+        let state = self.module.snapshot().state;
+        match byte {
+            Some(byte) => dte.spoke(byte, &said, state),
+            None => dte.hears(&said, state),
+        }
     }
 
     fn event(&mut self, id: SocketId, event: SocketEvent<'_>) {
@@ -350,7 +435,9 @@ impl Adapter {
                 self.sockets.remove(&id);
             }
         }
-        self.module.handle_socket(id, event, self.now);
+        let now = self.now;
+        self.module
+            .call(|module| module.handle_socket(id, event, now));
     }
 
     /// What is true whenever nothing moves.
