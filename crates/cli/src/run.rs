@@ -93,6 +93,7 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     }
 
     let mut wish = None;
+    let mut failed = false;
     loop {
         match next(&mut signals, &mut drives).await {
             Next::Wish(_) if wish == Some(Wish::Interrupt) => break,
@@ -101,12 +102,16 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
                 stop.send_replace(true);
             }
             Next::Ended(ended) => {
-                ended.context("a module failed, and this is a defect of simless")?;
+                let end = ended.context("a module failed, and this is a defect of simless")?;
+                failed |= end == End::DteFailed;
             }
             Next::AllEnded => break,
         }
     }
-    Ok(code(wish))
+    match failed {
+        true => Ok(ExitCode::FAILURE),
+        false => Ok(code(wish)),
+    }
 }
 
 /// What to exit with when somebody wanted an end, or nobody.

@@ -2,6 +2,8 @@
 
 mod alarm;
 mod input;
+#[cfg(test)]
+mod tests;
 
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
@@ -37,6 +39,9 @@ pub enum End {
     Stopped,
     /// The DTE has left, and at this port no other one can come.
     DteLeft,
+    /// The DTE could not be given what the module said, of which the observer was told, and at this
+    /// port no other one can come.
+    DteFailed,
 }
 
 /// Runs a module at a port until `stop` is ready. The module outlives its DTE: another one finds
@@ -57,6 +62,7 @@ pub fn drive(
         port,
         observer,
         dte: None,
+        last: End::DteLeft,
         next: None,
         input: Input::default(),
         net: Net::new(policy),
@@ -74,6 +80,8 @@ struct Drive<O> {
     port: Port,
     observer: O,
     dte: Option<Box<dyn Dte>>,
+    /// How the last one went, should no other come.
+    last: End,
     /// The one who takes its place when its last bytes were read.
     next: Option<(Box<dyn Dte>, Caller)>,
     input: Input,
@@ -194,7 +202,7 @@ impl<O: Observer> Drive<O> {
                 if !self.input.is_open() {
                     return false;
                 }
-                self.close(End::DteLeft);
+                self.close(self.last);
             }
         }
         true
@@ -215,7 +223,15 @@ impl<O: Observer> Drive<O> {
                 Poll::Pending => break,
                 Poll::Ready(Ok(written)) if written > 0 => self.module.uart_written(written, now),
                 // It takes nothing any more: what it was not given waits for the next one.
-                Poll::Ready(_) => self.hang_up(now),
+                Poll::Ready(written) => {
+                    if let Err(error) = written
+                        && self.dte.as_ref().is_some_and(|dte| dte.fails_by(&error))
+                    {
+                        self.last = End::DteFailed;
+                        self.observer.port(&PortNews::DteFailed(error));
+                    }
+                    self.hang_up(now);
+                }
             }
             self.attend(now);
             moved = true;

@@ -22,6 +22,8 @@ pub enum PortNews {
     DteCame(Caller),
     /// The DTE has gone. The module stays as it is.
     DteLeft,
+    /// The DTE could not be given what the module said, for another reason than that it has gone.
+    DteFailed(io::Error),
     /// This one came while another was there, and was sent away.
     DteRefused(Caller),
     /// A DTE that came could not be let in.
