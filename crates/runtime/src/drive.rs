@@ -48,7 +48,8 @@ pub enum End {
 /// it as it was left. Its connections go where the policy lets them.
 ///
 /// At the end the bytes that connections have accepted are sent and FIN after them, for at most
-/// two seconds; then the port closes.
+/// two seconds; then the port closes. Who drops the future instead cuts the power: what the system
+/// has not taken yet is lost.
 pub fn drive(
     module: Module,
     port: Port,
