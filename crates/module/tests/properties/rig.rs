@@ -160,7 +160,8 @@ impl Rig {
     }
 
     pub fn control(&mut self, control: Control) {
-        if control == Control::PowerCycle {
+        // Bytes that the module has not taken are not offered behind these.
+        if matches!(control, Control::PowerCycle | Control::DteLeft) {
             self.sending.clear();
         }
         self.module.handle_control(control, self.now);
