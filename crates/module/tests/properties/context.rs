@@ -171,4 +171,9 @@ fn quieten(rig: &mut Rig) {
     // Three commands.
     rig.say(b"ATQ0V1E0\r");
     rig.pass(Duration::from_millis(90));
+    // Nothing shall happen between a command and its turn.
+    let turn = Duration::from_millis(30);
+    while let Some(next) = rig.module.poll_timeout().filter(|at| *at <= rig.now + turn) {
+        rig.pass(next.since(rig.now));
+    }
 }
