@@ -28,6 +28,10 @@ pub(crate) struct Ends {
     pub(crate) heard: Vec<u8>,
     /// The most bytes that go through at once.
     pub(crate) bite: usize,
+    /// Whether the line rests after each of them, until it is woken: then the loop has to wait.
+    pub(crate) rests: bool,
+    /// It rests, in the one direction and in the other.
+    resting: [bool; 2],
     /// The line breaks when so many bytes were given to the DTE.
     pub(crate) takes: usize,
     /// What stands behind the last byte it said.
@@ -58,6 +62,8 @@ impl Door {
             said: VecDeque::new(),
             heard: Vec::new(),
             bite,
+            rests: false,
+            resting: [false; 2],
             takes: usize::MAX,
             end: End::Open,
         })));
@@ -82,6 +88,11 @@ impl Line {
         self.0.lock().expect("a test that panicked has failed")
     }
 
+    /// It goes on where it rested.
+    pub(crate) fn wake(&self) {
+        self.ends().resting = [false; 2];
+    }
+
     pub(crate) fn says(&self, bytes: &[u8]) {
         self.ends().said.extend(bytes);
     }
@@ -104,6 +115,9 @@ impl AsyncRead for Line {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let mut ends = self.ends();
+        if ends.resting[0] {
+            return Poll::Pending;
+        }
         let n = ends.bite.min(ends.said.len()).min(buf.remaining());
         if n == 0 {
             return match ends.end {
@@ -114,6 +128,7 @@ impl AsyncRead for Line {
         }
         let read: Vec<u8> = ends.said.drain(..n).collect();
         buf.put_slice(&read);
+        ends.resting[0] = ends.rests;
         Poll::Ready(Ok(()))
     }
 }
@@ -133,6 +148,9 @@ impl AsyncWrite for Line {
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let mut ends = self.ends();
+        if ends.resting[1] {
+            return Poll::Pending;
+        }
         let n = ends.bite.min(ends.takes - ends.heard.len());
         if n == 0 {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
@@ -140,6 +158,7 @@ impl AsyncWrite for Line {
         let before = ends.heard.len();
         let bytes = slices.iter().flat_map(|slice| slice.iter().copied());
         ends.heard.extend(bytes.take(n));
+        ends.resting[1] = ends.rests;
         Poll::Ready(Ok(ends.heard.len() - before))
     }
 
