@@ -1,16 +1,18 @@
 //! An adapter that keeps to the module's contract, with a world behind it that keeps to nothing.
 
+mod peers;
+mod reading;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
 use simless_at::{Instant, IpState};
-use simless_module::{Config, Control, Module, Profile, SocketEvent, SocketId, Transport};
+use simless_module::{Config, Control, Module, SocketEvent, SocketId, Transport};
 
-use crate::answers::{ADDRESS, answer};
-use crate::decode::Event;
-use crate::dte::{self, Dte};
+use crate::answers::answer;
+use crate::dte::Dte;
 use crate::ledger::Ledger;
 use crate::metered::Metered;
 use crate::socket::{Socket, Stage};
@@ -79,81 +81,9 @@ impl Adapter {
         }
     }
 
-    /// Has its DTE say how the module shall speak, and from then on know what it may say.
-    pub(crate) fn read_along(&mut self, profile: Profile) {
-        self.say(dte::FIRST);
-        self.pass(Duration::from_secs(1));
-        self.heard = self.printed;
-        // Cut into bytes, it is known what came of each of them.
-        if self.cut == Cut::Bytes {
-            self.dte = Some(Dte::new(profile));
-        }
-    }
-
     pub(crate) fn say(&mut self, bytes: &[u8]) {
         self.sending
             .extend(bytes.iter().copied().map(Ledger::for_dte));
-    }
-
-    pub(crate) fn peer_sends(&mut self, socket: u8, n: usize) {
-        let Some(id) = self.standing(socket) else {
-            return;
-        };
-        let Some(socket) = self.sockets.get_mut(&id) else {
-            return;
-        };
-        if socket.transport == Transport::Udp {
-            let mut datagram = vec![0; n];
-            self.ledger.peer_bytes(&mut datagram);
-            let received = self.received();
-            self.event(id, SocketEvent::Datagram(&datagram));
-            self.ledger.received(&datagram, self.received() - received);
-        } else if !socket.ends {
-            socket.waiting = (socket.waiting + n).min(PEER_LIMIT);
-        }
-    }
-
-    pub(crate) fn peer_ends(&mut self, socket: u8) {
-        let id = self.standing(socket);
-        if let Some(socket) = id.and_then(|id| self.sockets.get_mut(&id)) {
-            socket.ends = socket.transport == Transport::Tcp;
-        }
-    }
-
-    pub(crate) fn peer_reads(&mut self, socket: u8) {
-        let id = self.standing(socket);
-        if let Some(socket) = id.and_then(|id| self.sockets.get_mut(&id)) {
-            socket.reads = !socket.reads;
-        }
-    }
-
-    /// Reports what may be a lie, of a socket that may not exist.
-    pub(crate) fn report(&mut self, id: u8, event: Event) {
-        let newest = self.sockets.keys().next_back().copied();
-        let id = match (id, newest) {
-            (0x80.., Some(newest)) => newest,
-            _ => SocketId(id.into()),
-        };
-        let event = match event {
-            Event::Resolved => SocketEvent::Resolved(ADDRESS),
-            Event::Unresolved => SocketEvent::Unresolved,
-            Event::Connected => SocketEvent::Connected,
-            Event::Refused => SocketEvent::Refused,
-            Event::Unreachable => SocketEvent::Unreachable,
-            Event::Datagram => return self.stray_datagram(id),
-            Event::Unread => SocketEvent::Unread(7),
-            Event::Ended => SocketEvent::Ended,
-            Event::Reset => SocketEvent::Reset,
-        };
-        self.event(id, event);
-    }
-
-    fn stray_datagram(&mut self, id: SocketId) {
-        let mut datagram = [0; 9];
-        self.ledger.peer_bytes(&mut datagram);
-        let received = self.received();
-        self.event(id, SocketEvent::Datagram(&datagram));
-        self.ledger.received(&datagram, self.received() - received);
     }
 
     pub(crate) fn control(&mut self, control: Control) {
@@ -170,13 +100,6 @@ impl Adapter {
             && let Some(dte) = &mut self.dte
         {
             dte.left();
-        }
-    }
-
-    /// The module is at rest: nothing is owed any more.
-    pub(crate) fn ends(&mut self) {
-        if let Some(dte) = self.dte.take() {
-            dte.ends();
         }
     }
 
@@ -385,32 +308,6 @@ impl Adapter {
         panic!("P4: there is no end of requests");
     }
 
-    /// Reads what the module has said since, waiting or not; with the byte that it took, if any.
-    fn hear(&mut self, byte: Option<u8>) {
-        let Some(dte) = &mut self.dte else { return };
-        if byte.is_some_and(|byte| !dte.understands(byte)) {
-            self.dte = None;
-            return;
-        }
-        let mut slices = [&[][..]; 256];
-        let count = self.module.uart_output(&mut slices);
-        assert!(count < slices.len(), "P4: {count} slices wait for the DTE");
-        let waiting: usize = slices[..count].iter().map(|slice| slice.len()).sum();
-        let mut new = self.printed + waiting - self.heard;
-        self.heard += new;
-        let mut said = Vec::new();
-        for slice in slices[..count].iter().rev() {
-            let part = &slice[slice.len().saturating_sub(new)..];
-            said.splice(..0, part.iter().copied());
-            new -= part.len();
-        }
-        let state = self.module.snapshot().state;
-        match byte {
-            Some(byte) => dte.spoke(byte, &said, state),
-            None => dte.hears(&said, state),
-        }
-    }
-
     fn event(&mut self, id: SocketId, event: SocketEvent<'_>) {
         self.tell(id, event);
         self.attend();
@@ -447,14 +344,6 @@ impl Adapter {
         if let Some(at) = self.module.poll_timeout() {
             assert!(at > self.now, "P3: a deadline in the past");
         }
-    }
-
-    /// One of the sockets that stand, the newest first.
-    fn standing(&self, which: u8) -> Option<SocketId> {
-        let stand = self.sockets.iter().filter(|(_, socket)| socket.stands());
-        let ids: Vec<_> = stand.map(|(id, _)| *id).collect();
-        let index = usize::from(which).checked_rem(ids.len())?;
-        Some(ids[ids.len() - 1 - index])
     }
 
     fn received(&self) -> u64 {
