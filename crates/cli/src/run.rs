@@ -87,6 +87,7 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     }
 
     let mut wish = None;
+    let mut failed = false;
     loop {
         match next(&mut signals, &mut drives).await {
             Next::Wish(_) if wish == Some(Wish::Interrupt) => break,
@@ -95,7 +96,8 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
                 stop.send_replace(true);
             }
             Next::Ended(ended) => {
-                ended.context("a module failed, and this is a defect of simless")?;
+                let end = ended.context("a module failed, and this is a defect of simless")?;
+                failed |= end == End::DteFailed;
             }
             Next::AllEnded => break,
         }
@@ -108,7 +110,10 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
             "{lost} steps are missing in the trace: they came faster than they could be written"
         )),
     }
-    Ok(code(wish))
+    match failed {
+        true => Ok(ExitCode::FAILURE),
+        false => Ok(code(wish)),
+    }
 }
 
 /// Starts to record, where that was asked for.

@@ -129,6 +129,10 @@ impl Watch {
         match news {
             PortNews::DteCame(from) => self.say(Level::Detail, format_args!("{from} is there")),
             PortNews::DteLeft => self.say(Level::Detail, format_args!("the DTE has left")),
+            PortNews::DteFailed(error) => self.say(
+                Level::Error,
+                format_args!("the module's answers cannot be written to standard output: {error}"),
+            ),
             PortNews::DteRefused(from) => self.say(
                 Level::Notice,
                 format_args!(

@@ -2,6 +2,8 @@
 
 mod resolve;
 mod tcp;
+#[cfg(test)]
+mod tests;
 mod udp;
 
 use std::io;

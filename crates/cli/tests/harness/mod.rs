@@ -25,7 +25,7 @@ pub use dte::Dte;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use line::SerialLine;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
-pub use peer::{closed_port, random};
+pub use peer::{closed_port, connected, random};
 
 /// When a test that waits has failed.
 pub const DEADLINE: Duration = Duration::from_secs(20);
