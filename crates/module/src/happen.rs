@@ -11,6 +11,9 @@ use crate::{Cause, Cid, Event, FaultKind, Happening, NetworkChange, SimState, St
 impl Equipment {
     /// Lets the scenario go on: its steps come, faults begin and end. Gives whether anything did.
     pub(crate) fn play(&mut self, now: Instant) -> bool {
+        if self.faults.is_empty() && self.cast.deadline().is_none() {
+            return false;
+        }
         let mut moved = false;
         loop {
             if let Some(step) = self.cast.next(&self.config, now) {
