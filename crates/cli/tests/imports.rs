@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// What the cores may use of others.
 const CORES: &[(&str, &[&str])] = &[
     ("simless-at", &["memchr"]),
-    ("simless-module", &["memchr", "simless-at"]),
+    ("simless-module", &["memchr", "rand_pcg", "simless-at"]),
 ];
 
 #[test]

@@ -56,6 +56,7 @@ extern crate alloc;
 mod attempt;
 mod backlog;
 mod bearer;
+mod chance;
 mod closing;
 mod commands;
 mod control;
@@ -81,6 +82,7 @@ mod sockets;
 mod uart;
 mod wait;
 
+pub use chance::{Chance, Probability};
 pub use commands::{Command, commands};
 pub use control::Control;
 pub use event::{Cause, Dropped, Event};
