@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 
 use linked_list_allocator::LockedHeap;
 use simless_at::Instant;
-use simless_module::{Config, KINGCOM_G3524, Module, Network, Timing};
+use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Timing, Wire};
 
 #[global_allocator]
 static HEAP: LockedHeap = LockedHeap::empty();
@@ -24,7 +24,21 @@ extern "C" fn _start() -> usize {
         timing: Timing::IMMEDIATE,
         network: Network::default(),
     }));
-    let taken = module.handle_uart(b"AT+CIPSTART=\"TCP\",\"192.0.2.1\",80\r", Instant::ZERO);
+    let mut wire = Wire::new(
+        Line {
+            rate: Rate::new(115_200),
+            fifo: 64,
+        },
+        0,
+    );
+    wire.push(b"AT+CIPSTART=\"TCP\",\"192.0.2.1\",80\r", Instant::ZERO);
+    let mut taken = 0;
+    while let Some(now) = wire.poll_timeout() {
+        wire.handle_timeout(now);
+        let n = module.handle_uart(wire.arrived()[0], now);
+        wire.take(n, now);
+        taken += n;
+    }
     module.handle_timeout(Instant::ZERO);
     while module.poll_request().is_some() {}
     let mut slices = [&[][..]; 4];

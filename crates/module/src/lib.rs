@@ -81,6 +81,7 @@ mod snapshot;
 mod sockets;
 mod uart;
 mod wait;
+mod wire;
 
 pub use chance::{Chance, Probability};
 pub use commands::{Command, commands};
@@ -91,6 +92,7 @@ pub use network::{Answer, Network, Pin, SimState};
 pub use profile::{Guards, Identity, KINGCOM_G3524, Limits, OnNul, PlainError, Profile, Timing};
 pub use request::{MAX_DATAGRAM_READ, Request, SocketEvent, SocketId, Transport};
 pub use snapshot::{Counters, Peer, Snapshot};
+pub use wire::{Line, Rate, SerialFaults, Slicer, Stall, Wire};
 
 /// The number of a PDP context, 1 to 7 (3GPP TS 27.007, 10.1.1).
 pub type Cid = u8;

@@ -32,6 +32,10 @@ impl Ring {
         }
     }
 
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self.end {
             None => self.tail - self.head,
@@ -49,6 +53,11 @@ impl Ring {
             None => [&self.bytes[self.head..self.tail], &[]],
             Some(end) => [&self.bytes[self.head..end], &self.bytes[..self.tail]],
         }
+    }
+
+    /// The oldest byte.
+    pub(crate) fn first(&self) -> Option<u8> {
+        self.runs().into_iter().flatten().next().copied()
     }
 
     /// `length` bytes of the queue from its `start`th on, in at most two runs.
