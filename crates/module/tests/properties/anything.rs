@@ -7,7 +7,10 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use simless_at::Registration;
-use simless_module::{Answer, Control, Happening, SimState, SocketEvent, SocketId};
+use simless_module::{
+    Answer, Control, Fault, FaultKind, Gate, Happening, KINDS, Probability, Rate, SimState,
+    SocketEvent, SocketId,
+};
 
 use crate::rig::Rig;
 
@@ -79,7 +82,27 @@ fn control() -> impl Strategy<Value = Control> {
             SimState::Puk
         ])
         .prop_map(Control::sim),
+        (wire_fault(), any::<bool>()).prop_map(|(fault, is_set)| match is_set {
+            true => Control::Fault(fault),
+            false => Control::clear(fault.kind),
+        }),
     ]
+}
+
+/// Faults of the serial line, at every byte or at some.
+fn wire_fault() -> impl Strategy<Value = Fault> {
+    let kinds: Vec<FaultKind> = KINDS
+        .iter()
+        .filter(|kind| kind.gate == Gate::Wire)
+        .map(|kind| kind.kind)
+        .collect();
+    let toxicity = prop::sample::select(vec![1_000_000, 300_000, 1000]);
+    (prop::sample::select(kinds), toxicity, 0_u64..100).prop_map(|(kind, ppm, millis)| {
+        let mut fault = Fault::new(kind);
+        fault.toxicity = Probability::from_ppm(ppm);
+        fault.attributes.delay = Some(Duration::from_millis(millis));
+        fault
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -128,10 +151,13 @@ proptest! {
 
     /// P1, P3, P4: nothing panics, everything comes to rest, and what waits stays bounded.
     #[test]
-    fn anything_goes(steps in vec(step(), 1..60), typical in any::<bool>()) {
-        let profile = simless_module::KINGCOM_G3524;
-        let timing = if typical { profile.timing } else { simless_module::Timing::IMMEDIATE };
-        let mut rig = Rig::with(profile, timing);
+    fn anything_goes(
+        steps in vec(step(), 1..60),
+        typical in any::<bool>(),
+        baud in prop::sample::select(vec![0, 0, 300, 115_200]),
+    ) {
+        let timing = if typical { simless_module::KINGCOM_G3524.timing } else { simless_module::Timing::IMMEDIATE };
+        let mut rig = Rig::with_line(timing, Rate::new(baud), 0);
         for step in &steps {
             act(&mut rig, step);
             let mut slices = [&[][..]; 64];
