@@ -2,6 +2,7 @@
 //! something that does less, in interleaved rounds of one run. `docs/performance.md` explains it.
 
 mod cores;
+mod counts;
 mod dte;
 mod engine;
 mod far;
@@ -19,8 +20,10 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use counts::Counts;
+use engine::Engine;
 use machine::Machine;
-use options::{Extent, Options, USAGE};
+use options::{Extent, Options, Task, USAGE};
 use report::Results;
 use rounds::Bench;
 
@@ -35,19 +38,43 @@ fn main() -> ExitCode {
             return USAGE_ERROR.into();
         }
     };
-    if options.help {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    match run(options.extent()) {
-        Ok(results) if options.json => println!("{:#}", results.json()),
-        Ok(results) => println!("{}", results.text()),
+    match act(&options) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("simless-bench: {error}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
+}
+
+fn act(options: &Options) -> io::Result<ExitCode> {
+    match options.task {
+        Task::Help => println!("{USAGE}"),
+        Task::Work(work, times) => Engine::start()?.work(work, times)?,
+        Task::Stdio(end) => far::serve_stdio(end)?,
+        Task::Count => return count(options.json),
+        Task::Measure => {
+            let results = run(options.extent())?;
+            match options.json {
+                true => println!("{:#}", results.json()),
+                false => println!("{}", results.text()),
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Counts alone; their limits hold on any machine.
+fn count(json: bool) -> io::Result<ExitCode> {
+    let counts = Counts::take()?;
+    match json {
+        true => println!("{:#}", counts.json()),
+        false => println!("{}", counts.text()),
+    }
+    Ok(match counts.are_met() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }
 
 fn run(extent: Extent) -> io::Result<Results> {
@@ -65,6 +92,8 @@ fn run(extent: Extent) -> io::Result<Results> {
     }
     drop(bench);
     Ok(Results {
+        // A single figure is for a profiler, or for comparing.
+        counts: extent.only.is_none().then(Counts::take).transpose()?,
         rounds,
         alone,
         seconds: start.elapsed().as_secs_f64(),

@@ -143,8 +143,9 @@ impl Module {
     pub fn uart_written(&mut self, n: usize, now: Instant) {
         if !self.line.written(n, now) {
             self.printed_taken(n);
+            self.equipment.release();
         }
-        self.settle(now);
+        self.bytes_moved(now);
     }
 
     /// The next thing the adapter has to do.
@@ -213,7 +214,7 @@ impl Module {
             return;
         };
         equipment.filled(slot, n);
-        self.settle(now);
+        self.bytes_moved(now);
     }
 
     /// Bytes to write to a socket; of a UDP socket exactly one datagram.
@@ -228,7 +229,7 @@ impl Module {
             socket.written(n);
         }
         self.equipment.shut_down_if_flushed(id, now);
-        self.settle(now);
+        self.bytes_moved(now);
     }
 
     /// Changes something from outside: the DTE's plug, the SIM, the network.
@@ -291,6 +292,15 @@ impl Module {
         if !keeps_output {
             self.line.lose_power();
         }
+    }
+
+    /// Bytes moved, and nothing else happened: beside more bytes only a line that runs, and
+    /// the serial line, can have waited for that. What becomes due with time is `handle_timeout`'s.
+    fn bytes_moved(&mut self, now: Instant) {
+        if self.running.is_some() || self.line.has_wires() {
+            return self.settle(now);
+        }
+        self.equipment.publish(true);
     }
 
     /// Does everything that is due by now.

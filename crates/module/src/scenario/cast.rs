@@ -77,7 +77,8 @@ impl Cast {
             let Some(at) = step.trigger().ok().and_then(&mut is_meant) else {
                 continue;
             };
-            if step.times.is_some_and(|times| *count >= times) {
+            let is_over = step.times.is_some_and(|times| *count >= times);
+            if is_over || step.check().is_err() {
                 continue;
             }
             *count += 1;

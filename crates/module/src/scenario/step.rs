@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use simless_at::IpState;
 
-use crate::{Fault, NetworkChange};
+use crate::{Fault, FaultKind, NetworkChange};
 
 /// Something that happens at a time, with a command or with a state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,7 +113,9 @@ impl Step {
 
     /// Whether it has one trigger, and something to do. A module passes one that does not over.
     pub fn check(&self) -> Result<(), StepError> {
-        self.trigger()?;
+        if self.trigger()? == Trigger::Boot && self.restarts_at_once() && self.times.is_none() {
+            return Err(StepError::NeverEnds);
+        }
         let acts = self.set.is_some()
             || self.clear.is_some()
             || self.fault.is_some()
@@ -127,6 +129,23 @@ impl Step {
     }
 }
 
+impl Step {
+    /// Whether it makes the module start again before anything else could happen.
+    fn restarts_at_once(&self) -> bool {
+        let by_event = matches!(self.event, Some(Happening::Reset | Happening::PowerCycle));
+        let by_fault = self
+            .fault
+            .as_ref()
+            .filter(|fault| fault.kind == FaultKind::Reset);
+        let after = by_fault.map(|fault| fault.after);
+        let after = after.or(by_event.then_some(Duration::ZERO));
+        after.is_some_and(|after| self.delay.saturating_add(after) < SHORTEST_LIFE)
+    }
+}
+
+/// A module that starts again and again lives at least so long in between.
+const SHORTEST_LIFE: Duration = Duration::from_millis(100);
+
 /// Why a step makes no sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepError {
@@ -136,6 +155,8 @@ pub enum StepError {
     SeveralTriggers,
     /// It does nothing.
     NoAction,
+    /// It starts the module again with each start, at once.
+    NeverEnds,
 }
 
 impl fmt::Display for StepError {
@@ -147,6 +168,9 @@ impl fmt::Display for StepError {
             Self::SeveralTriggers => {
                 "a step has one of `at`, `on_boot`, `on_command` and `on_state`; write two steps"
             }
+            Self::NeverEnds => {
+                "a step that starts the module again `on_boot` needs a `delay` of 100 ms, or `times`"
+            }
             Self::NoAction => {
                 "a step needs `set`, `clear`, `fault`, `urc` or `event` to do something"
             }
@@ -155,3 +179,55 @@ impl fmt::Display for StepError {
 }
 
 impl core::error::Error for StepError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_has_one_trigger_and_something_to_do() {
+        let nothing = Step::default();
+        assert_eq!(nothing.check(), Err(StepError::NoTrigger));
+        let at = Step {
+            at: Some(Duration::ZERO),
+            ..nothing
+        };
+        assert_eq!(at.check(), Err(StepError::NoAction));
+        let says = Step {
+            urc: Some("+CTZV".into()),
+            ..at
+        };
+        assert_eq!(says.check(), Ok(()));
+        let twice = Step {
+            on_boot: true,
+            ..says
+        };
+        assert_eq!(twice.check(), Err(StepError::SeveralTriggers));
+    }
+
+    #[test]
+    fn a_module_that_starts_again_with_each_start_lives_in_between() {
+        let again = Step {
+            on_boot: true,
+            event: Some(Happening::Reset),
+            ..Step::default()
+        };
+        assert_eq!(again.check(), Err(StepError::NeverEnds));
+        let once = Step {
+            times: Some(1),
+            ..again.clone()
+        };
+        assert_eq!(once.check(), Ok(()));
+        let later = Step {
+            delay: SHORTEST_LIFE,
+            ..again
+        };
+        assert_eq!(later.check(), Ok(()));
+        let fault = Step {
+            on_boot: true,
+            fault: Some(Fault::new(FaultKind::Reset)),
+            ..Step::default()
+        };
+        assert_eq!(fault.check(), Err(StepError::NeverEnds));
+    }
+}
