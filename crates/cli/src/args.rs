@@ -263,7 +263,8 @@ impl RunArgs {
 
     /// The rate that a port is held to.
     pub(crate) fn baud_of(&self, port: &Address) -> Option<u32> {
-        self.baud.filter(|_| !matches!(port, Address::Serial { .. }))
+        self.baud
+            .filter(|_| !matches!(port, Address::Serial { .. }))
     }
 
     fn check(&self) {
@@ -274,7 +275,11 @@ impl RunArgs {
             );
         }
         // What is wrong about the ports is to be said before anything is opened.
-        self.ports();
+        let ports = self.ports();
+        let has_its_own = |port: &Endpoint| matches!(port, Endpoint::Serial { .. });
+        if self.baud.is_some() && ports.iter().all(has_its_own) {
+            usage("a serial device has a rate of its own: say --port serial:DEV,BAUD, not --baud");
+        }
     }
 }
 
