@@ -11,6 +11,7 @@ Measures the module beside what the machine allows.
 
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
        simless-bench --counts [--json]
+       simless-bench --pacing
 
   --quick  fewer and shorter rounds: about 10 s instead of a minute
   --json   one JSON object on stdout instead of the table
@@ -18,6 +19,7 @@ Usage: simless-bench [--quick] [--json] [--only FIGURE]
            one figure alone, by its name in the JSON object, as for a profiler
   --counts instructions (by valgrind) and allocations of the module alone, and nothing else;
            fails when one is above its limit
+  --pacing whether paced ports keep to their rates, in real time: about 2 minutes
   --work WORK TIMES
            keeps the module alone at a work, as for a profiler
   --stdio END
@@ -30,6 +32,7 @@ pub(crate) enum Task {
     #[default]
     Measure,
     Count,
+    Pacing,
     Work(Work, usize),
     Stdio(StdioEnd),
     Help,
@@ -76,6 +79,7 @@ impl Options {
                 "--quick" => options.quick = true,
                 "--json" => options.json = true,
                 "--counts" => options.task = Task::Count,
+                "--pacing" => options.task = Task::Pacing,
                 "--work" => options.task = work(&mut arguments)?,
                 "--stdio" => options.task = stdio(arguments.next())?,
                 "--help" | "-h" => options.task = Task::Help,
