@@ -58,7 +58,6 @@ pub fn drive(
         input: Input::default(),
         net: Net::new(policy),
         alarm: Alarm::start(),
-        looked: Instant::ZERO,
         closing: None,
     };
     async move {
@@ -76,8 +75,6 @@ struct Drive<O> {
     input: Input,
     net: Net,
     alarm: Alarm,
-    /// When everything was looked at last.
-    looked: Instant,
     closing: Option<(End, Instant)>,
 }
 
@@ -125,7 +122,7 @@ impl<O: PortObserver> Drive<O> {
             moved |= self.settle(now);
         }
         // Behind the input: a line that ended with it is answered in the write of its echo.
-        if self.may_serve_timeout(now) && self.module.handle_timeout(now) {
+        if self.module.handle_timeout(now) {
             self.attend(now);
             moved = true;
         }
@@ -133,16 +130,7 @@ impl<O: PortObserver> Drive<O> {
             net.poll_out(index, cx, module, now)
         });
         moved |= self.uart_output(cx, now);
-        self.looked = now;
         moved
-    }
-
-    /// Whether a deadline that has come is served in this round. One that came since the last round
-    /// waits for the alarm, or for the next round if there is one anyway: on a paced line the next
-    /// byte is due when the last one is written, and each would get a round and a write of its own.
-    fn may_serve_timeout(&self, now: Instant) -> bool {
-        let due = self.module.poll_timeout();
-        due.is_some_and(|due| due <= self.looked || due == now)
     }
 
     /// Steps every socket until it has nothing more; room in the module bounds that.
