@@ -7,6 +7,7 @@ mod dte;
 mod engine;
 mod far;
 mod figures;
+mod fleet;
 mod machine;
 mod options;
 mod pacing;
@@ -32,6 +33,9 @@ use rounds::Bench;
 const USAGE_ERROR: u8 = 2;
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|word| word == "fleet") {
+        return fleet::main(std::env::args().skip(2));
+    }
     let options = match Options::read(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(wrong) => {

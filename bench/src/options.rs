@@ -10,6 +10,7 @@ pub(crate) const USAGE: &str = "\
 Measures the module beside what the machine allows.
 
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
+       simless-bench fleet [--help]   thousands of modules in one process
        simless-bench --counts [--json]
        simless-bench --pacing
 
