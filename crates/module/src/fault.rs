@@ -192,3 +192,12 @@ impl fmt::Display for FaultError {
 }
 
 impl core::error::Error for FaultError {}
+
+#[test]
+fn what_strikes_the_line_counts_nothing() {
+    let mut fault = Fault::new(FaultKind::Drop);
+    assert_eq!(fault.check(), Ok(()));
+    fault.times = Some(3);
+    let kind = FaultKind::Drop.about();
+    assert_eq!(fault.check(), Err(FaultError::NotCounted(kind)));
+}

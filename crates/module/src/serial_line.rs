@@ -285,3 +285,83 @@ fn add(fault: &Fault, wire: &mut SerialFaults) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::sync::Arc;
+    use alloc::vec::Vec;
+    use core::time::Duration;
+
+    use super::*;
+    use crate::{Config, Control, KINGCOM_G3524, Network, Scenario, Timing};
+
+    fn module() -> Module {
+        Module::new(Arc::new(Config {
+            profile: KINGCOM_G3524,
+            timing: Timing::IMMEDIATE,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        }))
+    }
+
+    fn read(module: &mut Module, now: Instant) -> Vec<u8> {
+        let mut slices = [&[][..]; 4];
+        let count = module.uart_output(&mut slices);
+        let bytes = slices[..count].concat();
+        module.uart_written(bytes.len(), now);
+        bytes
+    }
+
+    #[test]
+    fn there_are_wires_only_while_there_is_need() {
+        let now = Instant::ZERO;
+        let mut module = module();
+        assert!(!module.line.has_wires());
+        module.handle_control(Control::fault(FaultKind::Repeat), now);
+        assert!(module.line.has_wires());
+        assert_eq!(module.handle_uart(b"A", now), 1);
+        module.handle_control(Control::clear(FaultKind::Repeat), now);
+        assert!(module.line.has_wires(), "the DTE has not read all of it");
+        assert_eq!(read(&mut module, now), b"AAAA");
+        assert!(!module.line.has_wires());
+
+        let mut module = module.at_rate(Rate::new(9600));
+        module.handle_control(Control::fault(FaultKind::Drop), now);
+        module.handle_control(Control::clear(FaultKind::Drop), now);
+        assert!(module.line.has_wires());
+    }
+
+    #[test]
+    fn bytes_under_way_are_no_rest() {
+        let mut module = module().at_rate(Rate::new(9600));
+        assert!(module.snapshot().at_rest);
+        module.handle_uart(b"\n", Instant::ZERO);
+        assert!(!module.snapshot().at_rest, "on its way to the module");
+        let now = Instant::ZERO + Duration::from_secs(1);
+        module.handle_timeout(now);
+        assert!(module.snapshot().at_rest);
+        module.handle_control(Control::Urc("RING".into()), now);
+        let later = now + Duration::from_secs(1);
+        assert!(!module.snapshot().at_rest, "on its way to the DTE");
+        module.handle_timeout(later);
+        assert_eq!(read(&mut module, later), b"\r\nRING\r\n");
+        assert!(module.snapshot().at_rest);
+    }
+
+    #[test]
+    fn the_last_of_a_kind_counts() {
+        let now = Instant::ZERO;
+        let mut faults = Faults::new(0);
+        let named = |name: &str, ppm, stream| Fault {
+            name: name.into(),
+            toxicity: Probability::from_ppm(ppm),
+            stream,
+            ..Fault::new(FaultKind::Drop)
+        };
+        faults.set(named("a", 1, Stream::Both), now);
+        faults.set(named("b", 2, Stream::Uplink), now);
+        faults.advance(now);
+        assert_eq!(of_a_wire(&faults, Stream::Uplink).drop.ppm(), 2);
+        assert_eq!(of_a_wire(&faults, Stream::Downlink).drop.ppm(), 1);
+    }
+}

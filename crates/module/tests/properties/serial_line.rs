@@ -209,3 +209,23 @@ proptest! {
         prop_assert_eq!(rig.output, b"\r\nOK\r\n".to_vec());
     }
 }
+
+/// What a line loses leaves the rest in order, however much comes at once.
+#[test]
+fn what_is_not_lost_is_in_order() {
+    let lossy = Fault {
+        toxicity: Probability::from_ppm(500_000),
+        stream: Stream::Downlink,
+        ..Fault::new(FaultKind::Drop)
+    };
+    let mut rig = Rig::connected("TCP");
+    rig.control(Control::Fault(lossy));
+    let sent: Vec<u8> = (0..16_000_u32).map(|i| b'a' + (i / 1000) as u8).collect();
+    rig.peer_sends(&sent);
+    assert!(rig.output.is_sorted());
+    assert!(
+        (7000..9000).contains(&rig.output.len()),
+        "{}",
+        rig.output.len()
+    );
+}
