@@ -219,13 +219,14 @@ fn what_is_not_lost_is_in_order() {
         ..Fault::new(FaultKind::Drop)
     };
     let mut rig = Rig::connected("TCP");
+    rig.say(b"AT+CIPHEAD=1\r");
+    rig.output.clear();
     rig.control(Control::Fault(lossy));
     let sent: Vec<u8> = (0..16_000_u32).map(|i| b'a' + (i / 1000) as u8).collect();
     rig.peer_sends(&sent);
+    // Headers have no small letters.
+    rig.output.retain(u8::is_ascii_lowercase);
     assert!(rig.output.is_sorted());
-    assert!(
-        (7000..9000).contains(&rig.output.len()),
-        "{}",
-        rig.output.len()
-    );
+    let count = rig.output.len();
+    assert!((7500..8500).contains(&count), "{count}");
 }
