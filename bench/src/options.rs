@@ -20,7 +20,7 @@ Usage: simless-bench [--quick] [--json] [--only FIGURE]
            one figure alone, by its name in the JSON object, as for a profiler
   --counts instructions (by valgrind) and allocations of the module alone, and nothing else;
            fails when one is above its limit
-  --pacing whether paced ports keep to their rates, in real time: about 2 minutes
+  --pacing whether paced ports keep to their rates, in real time: about 3 minutes
   --work WORK TIMES
            keeps the module alone at a work, as for a profiler
   --stdio END

@@ -3,7 +3,8 @@
 //!
 //! It is a part of the module, so that virtual and real time agree about it and a trace that is
 //! played again has it, too. Without rate and faults there are no wires, and bytes go as if there
-//! were no line.
+//! were no line. With a rate the wires keep their buffers, once a byte has come: eight times what
+//! one of them holds, 2 KiB up to 128,000 baud and 32 KiB at the most.
 //!
 //! A byte meets the faults that are set when the line carries it. Without a rate that is when it
 //! is sent, together with all that was sent at once: what those bytes lead to is too late for it.
@@ -17,10 +18,11 @@ use crate::{
     Fault, FaultKind, Line, Module, Probability, Rate, SerialFaults, Slicer, Stall, Stream, Wire,
 };
 
-/// How much of a second a wire holds: an adapter that looks in every few milliseconds finds the
-/// line busy.
+/// How much of a second a wire holds, in bytes between the least and the most: an adapter that looks
+/// in every few milliseconds, and is late at times, finds the line busy. Time in which it is idle
+/// is not made up for.
 const PART_OF_A_SECOND: usize = 50;
-const LEAST: usize = 64;
+const LEAST: usize = 256;
 const MOST: usize = 4096;
 
 /// Slices of output that are looked at at once.
@@ -86,12 +88,15 @@ impl SerialLine {
         both.into_iter().flatten().min()
     }
 
-    /// The DTE sends; gives how many bytes there was room for. Nothing is touched when there is
-    /// none: who offers bytes in vain leaves no trace.
+    /// The DTE sends; gives how many bytes there was room for. Nothing is touched when that is
+    /// none: no trace tells of bytes that were offered in vain, or of an offer without bytes.
     pub(crate) fn push(&mut self, rx: &[u8], now: Instant) -> usize {
+        // What the next DTE says stays behind the end of the one before.
+        if self.hung_up || rx.is_empty() {
+            return 0;
+        }
         match &mut self.wires {
-            // What the next DTE says stays behind the end of the one before.
-            Some(wires) if !self.hung_up && wires.up.room() > 0 => wires.up.push(rx, now),
+            Some(wires) if wires.up.room() > 0 => wires.up.push(rx, now),
             _ => 0,
         }
     }
