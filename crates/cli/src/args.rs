@@ -11,7 +11,7 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use simless_module::Profile;
-use simless_runtime::{Endpoint, Policy, Rule, nearest};
+use simless_runtime::{Address, Endpoint, Policy, Rule, nearest};
 use simless_trace::TimingName;
 
 /// What was asked for.
@@ -171,6 +171,17 @@ pub(crate) struct RunArgs {
     )]
     pub(crate) timing: TimingArg,
 
+    /// Hold every port to the rate of a serial line, each direction on its own, in bits per second
+    /// (8N1: a byte takes ten). A serial device has a rate of its own: serial:DEV,BAUD.
+    #[arg(
+        long,
+        env = "SIMLESS_BAUD",
+        hide_env_values = true,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(300..=4_000_000)
+    )]
+    pub(crate) baud: Option<u32>,
+
     /// Write every session to this file: both directions of the port, what happens at the
     /// sockets and inside, with times. As JSON Lines, which `simless replay` plays, when the
     /// name ends in .jsonl, else as text for people. Can be given several times.
@@ -250,6 +261,12 @@ impl RunArgs {
         Profile::named(&self.profile).unwrap_or(&Profile::ALL[0])
     }
 
+    /// The rate that a port is held to.
+    pub(crate) fn baud_of(&self, port: &Address) -> Option<u32> {
+        self.baud
+            .filter(|_| !matches!(port, Address::Serial { .. }))
+    }
+
     fn check(&self) {
         let stdio = self.ports.iter().filter(|port| **port == Endpoint::Stdio);
         if stdio.count() > 1 {
@@ -258,7 +275,11 @@ impl RunArgs {
             );
         }
         // What is wrong about the ports is to be said before anything is opened.
-        self.ports();
+        let ports = self.ports();
+        let has_its_own = |port: &Endpoint| matches!(port, Endpoint::Serial { .. });
+        if self.baud.is_some() && ports.iter().all(has_its_own) {
+            usage("a serial device has a rate of its own: say --port serial:DEV,BAUD, not --baud");
+        }
     }
 }
 

@@ -19,9 +19,11 @@ pub(crate) fn people(talk: &Talk, options: &RunArgs, ports: &[Address], left: Op
         TimingArg::Immediate => "everything at once",
         TimingArg::Typical => "real times",
     };
+    let baud = ports.iter().find_map(|port| options.baud_of(port));
+    let rate = baud.map_or(String::new(), |baud| format!(", {baud} baud"));
     let identity = profile.identity;
     talk.notice(format_args!(
-        "{} {}, profile {}, {timing}",
+        "{} {}, profile {}, {timing}{rate}",
         identity.manufacturer, identity.model, profile.name
     ));
     let line = |label: &str, what: String| {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use anyhow::{Context as _, Result};
-use simless_module::{Config, Module, Network, Scenario};
+use simless_module::{Config, Module, Network, Rate, Scenario};
 use simless_runtime::{Address, End, Port, Recording, drive};
 use simless_trace::Header;
 use tokio::sync::watch;
@@ -59,7 +59,7 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     talk.set_raw(addresses.contains(&Address::Stdio { terminal: true }));
     ready::people(talk, options, &addresses, left.as_ref());
     if options.json {
-        ready::json(&addresses).context("the ready object cannot be written to stdout")?;
+        ready::json(options, &addresses).context("the ready object cannot be written to stdout")?;
     }
 
     let (stop, stopped) = watch::channel(false);
@@ -70,12 +70,14 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let several = addresses.len() > 1;
     for (number, (port, address)) in (0..).zip(ports.into_iter().zip(addresses)) {
         let watch = Watch::new(talk.clone(), shortage.clone(), &address, several);
+        let baud = options.baud_of(&address);
         let recorder = recording.as_ref().map(|recording| {
-            recording.recorder(Header::new(number, options.profile(), options.timing()))
+            let header = Header::new(number, options.profile(), options.timing());
+            recording.recorder(Header { baud, ..header })
         });
         let mut stopped = stopped.clone();
         drives.spawn_local(drive(
-            Module::numbered(Arc::clone(&config), number),
+            Module::numbered(Arc::clone(&config), number).at_rate(baud.and_then(Rate::new)),
             port,
             Arc::clone(&policy),
             (watch, recorder),

@@ -84,6 +84,7 @@ mod request;
 mod ring;
 mod run;
 mod scenario;
+mod serial_line;
 mod service;
 mod settings;
 mod snapshot;

@@ -92,6 +92,18 @@ impl Wire {
         self.pace.rate().is_none() && self.faults.is_none() && self.arrived.is_empty()
     }
 
+    /// Whether no byte is on it, or waits at its far end.
+    pub fn is_empty(&self) -> bool {
+        self.is_idle() && self.arrived.is_empty()
+    }
+
+    /// All that is on it, and waits at its far end, is lost.
+    pub fn clear(&mut self) {
+        self.waiting.truncate(0);
+        self.arrived.truncate(0);
+        while self.strikes.take_added().is_some() {}
+    }
+
     /// How many bytes may be pushed now.
     pub fn room(&self) -> usize {
         let held = self.waiting.len() + self.strikes.added() + self.arrived.len();

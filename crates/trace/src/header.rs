@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use simless_module::{Config, Module, Network, Profile, Scenario, Timing};
+use simless_module::{Config, Module, Network, Profile, Rate, Scenario, Timing};
 
 /// The version of the form. A reader refuses one that it does not know.
 const VERSION: u32 = 1;
@@ -20,6 +20,9 @@ pub struct Header {
     pub profile: String,
     /// How long things took.
     pub timing: TimingName,
+    /// The rate its serial line was held to, in bits per second; `None`: to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baud: Option<u32>,
     /// When `t` was 0: the wall clock, as RFC 3339 in UTC. Not needed to play it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
@@ -43,6 +46,7 @@ impl Header {
             modem,
             profile: profile.name.into(),
             timing,
+            baud: None,
             started: None,
         }
     }
@@ -60,7 +64,8 @@ impl Header {
             network: Network::default(),
             scenario: Scenario::default(),
         };
-        Ok(Module::numbered(Arc::new(config), self.modem))
+        let module = Module::numbered(Arc::new(config), self.modem);
+        Ok(module.at_rate(self.baud.and_then(Rate::new)))
     }
 }
 

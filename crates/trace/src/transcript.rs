@@ -40,6 +40,9 @@ impl Transcript {
                 self.modules += 1;
                 write!(out, "# module {}: {}", header.modem, header.profile)?;
                 write!(out, ", {}", header.timing)?;
+                if let Some(baud) = header.baud {
+                    write!(out, ", {baud} baud")?;
+                }
                 if let Some(started) = &header.started {
                     write!(out, ", since {started}")?;
                 }

@@ -2,7 +2,7 @@
 
 use simless_at::{BlockFormat, ConnectOrder, ErrorDetail, Registration};
 use simless_module::{
-    Config, Fault, FaultKind, KINGCOM_G3524, Network, NetworkChange, OnNul, Scenario, Timing,
+    Config, Fault, FaultKind, KINGCOM_G3524, Network, NetworkChange, OnNul, Rate, Scenario, Timing,
 };
 
 use crate::bytes;
@@ -16,6 +16,8 @@ pub struct Setup {
     pub config: Config,
     /// Whether the module echoes when the dialogue begins.
     pub echo: bool,
+    /// The rate of the line to it.
+    pub rate: Option<Rate>,
 }
 
 impl Default for Setup {
@@ -28,6 +30,7 @@ impl Default for Setup {
                 scenario: Scenario::default(),
             },
             echo: true,
+            rate: None,
         }
     }
 }
@@ -51,6 +54,7 @@ impl Setup {
             network, scenario, ..
         } = &mut self.config;
         match name {
+            "baud" => self.rate = Rate::new(words.parse()?),
             "echo" => self.echo = words.choice("off", "on")?,
             "timing" => {
                 self.config.timing = match words.choice("immediate", "typical")? {

@@ -12,5 +12,6 @@ mod receiving;
 mod restart;
 mod rig;
 mod sending;
+mod serial_line;
 mod timing;
 mod wrong_state;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use simless_at::Instant;
 use simless_module::{
-    Config, Control, Happening, KINGCOM_G3524, Module, Network, Profile, Request, Scenario,
+    Config, Control, Happening, KINGCOM_G3524, Module, Network, Profile, Rate, Request, Scenario,
     SocketEvent, SocketId, Timing, Transport,
 };
 
@@ -61,13 +61,31 @@ impl Rig {
     }
 
     pub fn with(profile: Profile, timing: Timing) -> Self {
+        Self::of(Config {
+            profile,
+            timing,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        })
+    }
+
+    /// A rig at a line of this rate, with this seed for its faults.
+    pub fn with_line(timing: Timing, rate: Option<Rate>, seed: u64) -> Self {
+        let mut config = Config {
+            profile: KINGCOM_G3524,
+            timing,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        };
+        config.scenario.seed = seed;
+        let mut rig = Self::of(config);
+        rig.module = rig.module.at_rate(rate);
+        rig
+    }
+
+    fn of(config: Config) -> Self {
         Self {
-            module: Module::new(Arc::new(Config {
-                profile,
-                timing,
-                network: Network::default(),
-                scenario: Scenario::default(),
-            })),
+            module: Module::new(Arc::new(config)),
             now: Instant::ZERO,
             sending: VecDeque::new(),
             output: Vec::new(),
