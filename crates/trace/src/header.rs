@@ -1,18 +1,22 @@
 //! What a session was recorded from.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use simless_module::{Config, Module, Network, Profile, Scenario, Timing};
+use simless_module::{Module, Profile};
+use simless_scenario::{Configuration, Contradiction, TimingName};
 
-/// The version of the form. A reader refuses one that it does not know.
-const VERSION: u32 = 1;
+/// The version of a form that says nothing but the profile and the timing.
+const PLAIN: u32 = 1;
+
+/// The version of a form that has a configuration: who ignored it would play another module.
+const CONFIGURED: u32 = 2;
 
 /// The first line of a module's session: what the module was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// The version of the form: 1.
+    /// The version of the form: 1, or 2 with a configuration. A reader refuses one that it does
+    /// not know.
     pub trace: u32,
     /// Which of several modules it is, from 0. It makes the IMEI.
     pub modem: u32,
@@ -20,66 +24,55 @@ pub struct Header {
     pub profile: String,
     /// How long things took.
     pub timing: TimingName,
+    /// Everything else that it was given: the network, faults, steps, the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Box<Configuration>>,
     /// When `t` was 0: the wall clock, as RFC 3339 in UTC. Not needed to play it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
-}
-
-/// How long things take, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimingName {
-    /// No time.
-    Immediate,
-    /// As long as the profile's logs show.
-    Typical,
 }
 
 impl Header {
     /// The header of a module with this number.
     pub fn new(modem: u32, profile: &Profile, timing: TimingName) -> Self {
         Self {
-            trace: VERSION,
+            trace: PLAIN,
             modem,
             profile: profile.name.into(),
             timing,
+            configuration: None,
             started: None,
         }
     }
 
+    /// The same of a module that was given more than a profile and a timing. Where its ports were
+    /// and where it may connect to is not the module's.
+    pub fn with(mut self, configuration: &Configuration) -> Self {
+        let mut configuration = configuration.clone();
+        configuration.ports.clear();
+        configuration.destinations = Default::default();
+        configuration.module.profile = None;
+        configuration.module.timing = None;
+        if configuration != Configuration::default() {
+            self.trace = CONFIGURED;
+            self.configuration = Some(Box::new(configuration));
+        }
+        self
+    }
+
     /// A module as it was when the recording began.
     pub fn module(&self) -> Result<Module, UnknownProfile> {
-        if self.trace != VERSION {
+        if !matches!(self.trace, PLAIN | CONFIGURED) {
             return Err(UnknownProfile::Version(self.trace));
         }
-        let profile = Profile::named(&self.profile)
-            .ok_or_else(|| UnknownProfile::Name(self.profile.clone()))?;
-        let config = Config {
-            profile: *profile,
-            timing: self.timing.of(profile),
-            network: Network::default(),
-            scenario: Scenario::default(),
-        };
-        Ok(Module::numbered(Arc::new(config), self.modem))
-    }
-}
-
-impl fmt::Display for TimingName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Immediate => "immediate",
-            Self::Typical => "typical",
-        })
-    }
-}
-
-impl TimingName {
-    /// These times.
-    pub fn of(self, profile: &Profile) -> Timing {
-        match self {
-            Self::Immediate => Timing::IMMEDIATE,
-            Self::Typical => profile.timing,
+        if Profile::named(&self.profile).is_none() {
+            return Err(UnknownProfile::Name(self.profile.clone()));
         }
+        let mut configuration = self.configuration.as_deref().cloned().unwrap_or_default();
+        configuration.module.profile = Some(self.profile.clone());
+        configuration.module.timing = Some(self.timing);
+        let config = configuration.config()?;
+        Ok(Module::numbered(Arc::new(config), self.modem))
     }
 }
 
@@ -87,9 +80,12 @@ impl TimingName {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnknownProfile {
     /// It is of a form that this version does not know.
-    #[error("the trace is of version {0}; this program reads version {VERSION}")]
+    #[error("the trace is of version {0}; this program reads versions {PLAIN} and {CONFIGURED}")]
     Version(u32),
     /// There is no such profile.
     #[error("there is no profile {0:?}; the trace may be of a newer version")]
     Name(String),
+    /// Its configuration cannot be.
+    #[error(transparent)]
+    Configuration(#[from] Contradiction),
 }

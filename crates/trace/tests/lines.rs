@@ -111,6 +111,7 @@ fn line() -> impl Strategy<Value = Line> {
             modem,
             profile,
             timing,
+            configuration: None,
             started,
         })),
         (any::<u64>(), any::<u32>(), step()).prop_map(|(t, modem, step)| Line::Record(Record {
