@@ -74,9 +74,7 @@ pub mod option {
     }
 
     /// Reads one that is there.
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        d: D,
-    ) -> Result<Option<Duration>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Duration>, D::Error> {
         super::deserialize(d).map(Some)
     }
 }

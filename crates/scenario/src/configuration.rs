@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use simless_module::{Config, Fault, KINGCOM_G3524, Network, Scenario, Step, Timing};
 
 use crate::{
-    Destinations, DeviceChange, GuardTimes, LimitChange, NetworkTable, PortTable, TimingName, Times,
+    Destinations, DeviceChange, GuardTimes, LimitChange, NetworkTable, PortTable, Times, TimingName,
 };
 
 /// Everything a run can be given. What is not said stays as it is without it.
@@ -120,7 +120,9 @@ impl fmt::Display for Configuration {
 
 /// Limits that cannot hold together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the limits contradict each other: `send` must not be larger than `unsent`, nor than 65535")]
+#[error(
+    "the limits contradict each other: `send` must not be larger than `unsent`, nor than 65535"
+)]
 pub struct Contradiction;
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -74,7 +74,9 @@ const NUMBERS: [(&str, &str); 6] = [
 fn unknown<'a>(said: &'a str, begin: &str) -> Option<(&'a str, Vec<&'a str>)> {
     let rest = said.strip_prefix(begin)?;
     // The right names hold no backtick; the wrong one may.
-    let at = rest.rfind("`, expected ").or_else(|| rest.rfind("`, there are no "))?;
+    let at = rest
+        .rfind("`, expected ")
+        .or_else(|| rest.rfind("`, there are no "))?;
     let right = rest[at + 1..].split('`').skip(1).step_by(2);
     Some((&rest[..at], right.collect()))
 }

@@ -45,7 +45,12 @@ impl Preset {
             text: Cow::Borrowed(*text),
         });
         let kinds = KINDS.iter().map(kinds::preset);
-        files.chain(kinds.filter(|kind| FILES.iter().all(|(name, _)| *name != kind.name)))
+        files.chain(kinds.filter(Self::is_of_a_kind))
+    }
+
+    /// Whether it is made from the table of kinds, and is no file of ours.
+    pub fn is_of_a_kind(&self) -> bool {
+        FILES.iter().all(|(name, _)| *name != self.name)
     }
 
     /// The preset of this name.

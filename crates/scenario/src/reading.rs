@@ -130,7 +130,8 @@ impl<'a> Reader<'a> {
             let key: &str = key.get_ref();
             NetworkTable::OWN.contains(&key)
         });
-        let table = |table: Vec<_>| Spanned::new(span.clone(), DeValue::Table(Table::from_iter(table)));
+        let table =
+            |table: Vec<_>| Spanned::new(span.clone(), DeValue::Table(Table::from_iter(table)));
         let mut network: NetworkTable = self.table(table(own));
         network.change = self
             .value(table(change), &NetworkTable::OWN)
@@ -152,7 +153,10 @@ impl<'a> Reader<'a> {
 
     fn rules(&mut self, value: &Value<'a>) {
         for list in ["allow", "deny"] {
-            let rules = value.get_ref().get(list).and_then(|list| list.get_ref().as_array());
+            let rules = value
+                .get_ref()
+                .get(list)
+                .and_then(|list| list.get_ref().as_array());
             for rule in rules.into_iter().flat_map(|rules| rules.iter()) {
                 if let Some(text) = rule.get_ref().as_str() {
                     self.word(Some(rule.span()), Word::Rule(text));
@@ -228,7 +232,9 @@ impl<'a> Reader<'a> {
         if let Some(fault) = &step.fault {
             self.check_fault(fault, &fault_span);
         }
-        commands.into_iter().for_each(|command| self.command(command));
+        commands
+            .into_iter()
+            .for_each(|command| self.command(command));
         Some(step)
     }
 
@@ -237,7 +243,8 @@ impl<'a> Reader<'a> {
         let Some((span, text)) = command else { return };
         let meant = text.to_ascii_uppercase();
         let bare = meant.strip_prefix("AT").unwrap_or(&meant);
-        let is = |name: &str| [&meant, bare].contains(&name) || name.strip_prefix('+') == Some(&meant);
+        let is =
+            |name: &str| [&meant, bare].contains(&name) || name.strip_prefix('+') == Some(&meant);
         if !commands().any(|command| is(command.name)) {
             let known: Vec<String> = commands()
                 .map(|command| format!("AT{}", command.name))

@@ -90,8 +90,26 @@ enum Change {
 
 fn change() -> impl Strategy<Value = Change> {
     let words = prop::sample::select(vec![
-        "[", "]]", "=", "\"", "'''", "\n", "{", "}", "#", ".", "-1", "1e999", "nan", "[[fault]]\n",
-        "[network]\n", "type = \"drop\"\n", "99999999999999999999", "true", "1979-05-27", "\u{0}",
+        "[",
+        "]]",
+        "=",
+        "\"",
+        "'''",
+        "\n",
+        "{",
+        "}",
+        "#",
+        ".",
+        "-1",
+        "1e999",
+        "nan",
+        "[[fault]]\n",
+        "[network]\n",
+        "type = \"drop\"\n",
+        "99999999999999999999",
+        "true",
+        "1979-05-27",
+        "\u{0}",
     ]);
     prop_oneof![
         (0..20usize).prop_map(Change::Cut),

@@ -25,9 +25,18 @@ fn says(text: &str, what: &str) {
 
 #[test]
 fn a_wrong_name_has_the_right_one_beside_it() {
-    says("[modul]", "1: there is no table `modul`, did you mean `module`?");
-    says("[module]\n\nsede = 7", "3: there is no key `sede`, did you mean `seed`?");
-    says("[network]\nsignl = 7", "2: there is no key `signl`, did you mean `signal`?");
+    says(
+        "[modul]",
+        "1: there is no table `modul`, did you mean `module`?",
+    );
+    says(
+        "[module]\n\nsede = 7",
+        "3: there is no key `sede`, did you mean `seed`?",
+    );
+    says(
+        "[network]\nsignl = 7",
+        "2: there is no key `signl`, did you mean `signal`?",
+    );
     says(
         "[network]\noperater = \"46000\"",
         "2: there is no key `operater`, did you mean `operator`?",

@@ -17,7 +17,11 @@ fn every_preset_can_be_read_and_says_what_it_does() {
         assert_ne!(configuration, Configuration::default(), "{}", preset.name);
         assert!(!preset.about().is_empty(), "{}", preset.text);
         assert!(!preset.about().contains('\n'));
-        assert!(names.insert(preset.name.clone()), "{} is there twice", preset.name);
+        assert!(
+            names.insert(preset.name.clone()),
+            "{} is there twice",
+            preset.name
+        );
         assert_eq!(Preset::named(&preset.name), Ok(preset));
     }
 }

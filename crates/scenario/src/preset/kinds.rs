@@ -18,7 +18,11 @@ pub(super) fn preset(kind: &Kind) -> Preset {
     }
     for attribute in kind.attributes {
         let needed = if attribute.is_needed { " (needed)" } else { "" };
-        let _ = writeln!(text, "#   {:<9} {}{needed}", attribute.name, attribute.about);
+        let _ = writeln!(
+            text,
+            "#   {:<9} {}{needed}",
+            attribute.name, attribute.about
+        );
     }
     let _ = write!(
         text,
@@ -52,9 +56,7 @@ fn example(kind: FaultKind) -> &'static str {
         }
         FaultKind::Stall => "toxicity = 0.01\nattributes = { delay = \"500 ms\" }\n",
         FaultKind::NoFinal => "attributes = { command = \"AT+CIPSEND\" }\n",
-        FaultKind::CmeError => {
-            "times = 1\nattributes = { command = \"AT+CGACT\", code = 148 }\n"
-        }
+        FaultKind::CmeError => "times = 1\nattributes = { command = \"AT+CGACT\", code = 148 }\n",
         FaultKind::NoResponse => "times = 1\nattributes = { command = \"AT+CGACT\" }\n",
         FaultKind::LateOk => {
             "times = 1\nattributes = { command = \"AT+CGATT\", delay = \"40 s\" }\n"

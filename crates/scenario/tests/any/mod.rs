@@ -12,12 +12,17 @@ use simless_module::{
 };
 use simless_scenario::{
     Configuration, Destinations, DeviceChange, GuardTimes, LimitChange, NetworkTable, PortTable,
-    TimingName, Times,
+    Times, TimingName,
 };
 
 pub fn configuration() -> impl Strategy<Value = Configuration> {
     let tables = (device(), times(), guards(), limits(), network());
-    let lists = (vec(port(), 0..3), destinations(), faults(), vec(step(), 0..4));
+    let lists = (
+        vec(port(), 0..3),
+        destinations(),
+        faults(),
+        vec(step(), 0..4),
+    );
     (tables, lists).prop_map(|(tables, lists)| {
         let (module, timing, guards, limits, network) = tables;
         let (ports, destinations, faults, steps) = lists;
@@ -59,17 +64,19 @@ fn device() -> impl Strategy<Value = DeviceChange> {
         option::of("[0-9]{6,15}"),
         option::of("[0-9]{18,22}"),
     )
-        .prop_map(|(profile, timing, seed, lines, imei, imsi, iccid)| DeviceChange {
-            profile,
-            timing,
-            seed,
-            manufacturer: lines.0,
-            model: lines.1,
-            revision: lines.2,
-            imei,
-            imsi,
-            iccid,
-        })
+        .prop_map(
+            |(profile, timing, seed, lines, imei, imsi, iccid)| DeviceChange {
+                profile,
+                timing,
+                seed,
+                manufacturer: lines.0,
+                model: lines.1,
+                revision: lines.2,
+                imei,
+                imsi,
+                iccid,
+            },
+        )
 }
 
 fn times() -> impl Strategy<Value = Times> {
@@ -135,10 +142,21 @@ fn change() -> impl Strategy<Value = NetworkChange> {
         SimState::Puk,
     ];
     let pin = || option::of("[0-9]{4,8}".prop_map(|digits| Pin::new(&digits).unwrap()));
-    let sim = (option::of(prop::sample::select(sims.to_vec())), pin(), pin());
-    let cell = (option::of(any::<u16>()), option::of(any::<u16>()), option::of(any::<u8>()));
+    let sim = (
+        option::of(prop::sample::select(sims.to_vec())),
+        pin(),
+        pin(),
+    );
+    let cell = (
+        option::of(any::<u16>()),
+        option::of(any::<u16>()),
+        option::of(any::<u8>()),
+    );
     let answers = (option::of(answer()), option::of(answer()));
-    let address = (option::of(any::<std::net::Ipv4Addr>()), option::of(any::<u32>()));
+    let address = (
+        option::of(any::<std::net::Ipv4Addr>()),
+        option::of(any::<u32>()),
+    );
     (
         sim,
         option::of(any::<u8>().prop_map(Registration)),
@@ -147,20 +165,22 @@ fn change() -> impl Strategy<Value = NetworkChange> {
         address,
         option::of(duration()),
     )
-        .prop_map(|(sim, registration, cell, answers, address, resolve)| NetworkChange {
-            sim: sim.0,
-            pin: sim.1,
-            puk: sim.2,
-            registration,
-            area: cell.0,
-            cell: cell.1,
-            signal: cell.2,
-            attach: answers.0,
-            activation: answers.1,
-            address: address.0,
-            addresses: address.1,
-            resolve,
-        })
+        .prop_map(
+            |(sim, registration, cell, answers, address, resolve)| NetworkChange {
+                sim: sim.0,
+                pin: sim.1,
+                puk: sim.2,
+                registration,
+                area: cell.0,
+                cell: cell.1,
+                signal: cell.2,
+                attach: answers.0,
+                activation: answers.1,
+                address: address.0,
+                addresses: address.1,
+                resolve,
+            },
+        )
 }
 
 fn answer() -> impl Strategy<Value = Answer> {
@@ -296,14 +316,16 @@ fn step() -> impl Strategy<Value = Step> {
         option::of(fault()),
         option::of(text()),
     )
-        .prop_map(|(trigger, delay, times, event, set, clear, fault, urc)| Step {
-            delay,
-            times,
-            event: Some(event),
-            set,
-            clear,
-            fault,
-            urc,
-            ..trigger
-        })
+        .prop_map(
+            |(trigger, delay, times, event, set, clear, fault, urc)| Step {
+                delay,
+                times,
+                event: Some(event),
+                set,
+                clear,
+                fault,
+                urc,
+                ..trigger
+            },
+        )
 }
