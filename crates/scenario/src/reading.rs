@@ -133,9 +133,7 @@ impl<'a> Reader<'a> {
         let table =
             |table: Vec<_>| Spanned::new(span.clone(), DeValue::Table(Table::from_iter(table)));
         let mut network: NetworkTable = self.table(table(own));
-        network.change = self
-            .value(table(change), &NetworkTable::OWN)
-            .unwrap_or_default();
+        network.change = self.single_values(table(change), &NetworkTable::OWN);
         network
     }
 
@@ -264,9 +262,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A table; when it cannot be read, one that says nothing.
+    /// A table of single values, each read on its own first; when one of them cannot be read, a
+    /// table that says nothing.
     fn table<T: DeserializeOwned + Default>(&mut self, value: Value<'a>) -> T {
-        self.value(value, &[]).unwrap_or_default()
+        self.single_values(value, &[])
+    }
+
+    fn single_values<T>(&mut self, value: Value<'a>, more: &[&str]) -> T
+    where
+        T: DeserializeOwned + Default,
+    {
+        let before = self.mistakes.len();
+        for (key, one) in value.get_ref().as_table().into_iter().flatten() {
+            let alone = Table::from_iter([(key.clone(), one.clone())]);
+            let _ = self.value::<T>(Spanned::new(value.span(), DeValue::Table(alone)), more);
+        }
+        match self.mistakes.len() == before {
+            true => self.value(value, more).unwrap_or_default(),
+            false => T::default(),
+        }
     }
 
     /// Every element that can be read.

@@ -78,6 +78,12 @@ fn a_wrong_value_says_what_is_right() {
         "2: a PIN or PUK has four to eight digits, in quotes\n4: 0 is no limit; a limit is a number from 1 to 1048576",
     );
     says(
+        "[module]\nimei = \"12\"\nsede = 7\nimsi = 4",
+        "2: this should be an IMEI: 15 digits, in quotes\n\
+         3: there is no key `sede`, did you mean `seed`?\n\
+         4: invalid type: integer `4`, expected a string",
+    );
+    says(
         "[module]\nimei = \"12\"",
         "2: this should be an IMEI: 15 digits, in quotes",
     );
