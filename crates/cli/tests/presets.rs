@@ -160,7 +160,7 @@ presets! {
         s.open();
         // It boots, and has forgotten ATE0.
         s.dte.expect("\r\nInit...\r\n");
-        s.until("ATE0", "\r\n");
+        s.dte.ok("ATE0");
         let mut peer = s.connect();
         s.dte.say("AT+CIPSEND\r");
         s.dte.expect("\r\nInit...\r\n");
