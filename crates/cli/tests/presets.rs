@@ -269,19 +269,18 @@ fn a_line_that_strikes_bytes_strikes_the_same_ones_again() {
         }
         let said = b"AT+CSQ\r".repeat(400);
         let well = piped(&[], &said);
-        let first = piped(&["--preset", name, "--seed", "7"], &said);
+        let changes: &[(&str, &str)] = match name {
+            // Its pieces take a while.
+            "flaky-line" => &[("2 ms", "0 ms")],
+            _ => &[],
+        };
+        let (path, _folder) = changed(name, changes);
+        let answers = |seed| piped(&["--config", &path, "--seed", seed], &said);
+        let first = answers("7");
         assert_ne!(first, well, "{name} did nothing");
         assert!(first.len() > well.len() / 4, "{name} left nothing");
-        assert_eq!(
-            piped(&["--preset", name, "--seed", "7"], &said),
-            first,
-            "{name}"
-        );
-        assert_ne!(
-            piped(&["--preset", name, "--seed", "8"], &said),
-            first,
-            "{name}"
-        );
+        assert_eq!(answers("7"), first, "{name}");
+        assert_ne!(answers("8"), first, "{name}");
     }
 }
 
