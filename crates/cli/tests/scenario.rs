@@ -212,7 +212,10 @@ on_command = "AT+CGSN"
 set = { registration = "home" }
 urc = "+CIEV: service,  1"
 "#;
-    let words = ["-v", "--seed", "7", "--trace", trace.to_str().unwrap()];
+    let text_trace = folder.join("trace.txt");
+    let text_trace = text_trace.to_str().unwrap();
+    let traces = ["--trace", trace.to_str().unwrap(), "--trace", text_trace];
+    let words = [&["-v", "--seed", "7"], &traces[..]].concat();
     let (mut simless, _folder) = given(text, &[&TCP[..], &words].concat());
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = server.local_addr().unwrap().port();
@@ -233,6 +236,10 @@ urc = "+CIEV: service,  1"
     leave(dte, &mut simless);
     simless.signal(Signal::TERM);
     assert_eq!(simless.wait().code, Some(0));
+    // People are told what it was given, too.
+    let for_people = fs::read_to_string(text_trace).unwrap();
+    let head = "# module 0: kingcom-g3524, immediate, a device of its own, guards, a network of its own, faults late_connect_ok and cme_error, 1 step, since 2";
+    assert!(for_people.starts_with(head), "{for_people}");
     fs::read_to_string(trace).unwrap()
 }
 
