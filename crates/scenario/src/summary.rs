@@ -24,7 +24,10 @@ impl Configuration {
             1 => String::from("1 port"),
             count => format!("{count} ports"),
         };
-        let is_given = |name: &str, is: bool| is.then(|| name.to_owned()).unwrap_or_default();
+        let is_given = |name: &str, is: bool| match is {
+            true => name.to_owned(),
+            false => String::new(),
+        };
         let empty = Self::default();
         let parts = [
             ports,
