@@ -226,15 +226,25 @@ fn fault() -> impl Strategy<Value = Fault> {
             attributes(kind),
         )
             .prop_map(
-                move |(name, stream, toxicity, after, times, lasts, attributes)| Fault {
-                    name: name.unwrap_or_default(),
-                    kind: kind.kind,
-                    stream,
-                    toxicity,
-                    after,
-                    times,
-                    lasts,
-                    attributes,
+                move |(name, stream, toxicity, after, times, lasts, attributes)| {
+                    let fault = Fault {
+                        name: name.unwrap_or_default(),
+                        kind: kind.kind,
+                        stream,
+                        toxicity,
+                        after,
+                        times,
+                        lasts,
+                        attributes,
+                    };
+                    // Not every kind can be counted.
+                    match fault.check() {
+                        Ok(()) => fault,
+                        Err(_) => Fault {
+                            times: None,
+                            ..fault
+                        },
+                    }
                 },
             )
     })
