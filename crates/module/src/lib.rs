@@ -63,7 +63,7 @@ mod command_gate;
 mod commands;
 mod control;
 #[cfg(feature = "serde")]
-mod duration_text;
+pub mod duration_text;
 mod editor;
 mod entry;
 mod equipment;

@@ -43,6 +43,9 @@ impl Transcript {
                 if let Some(baud) = header.baud {
                     write!(out, ", {baud} baud")?;
                 }
+                if let Some(configuration) = &header.configuration {
+                    write!(out, ", {}", configuration.summary())?;
+                }
                 if let Some(started) = &header.started {
                     write!(out, ", since {started}")?;
                 }

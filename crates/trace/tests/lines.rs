@@ -115,6 +115,7 @@ fn line() -> impl Strategy<Value = Line> {
                 profile,
                 timing,
                 baud,
+                configuration: None,
                 started,
             })
         ),

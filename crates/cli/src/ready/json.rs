@@ -5,17 +5,17 @@ use std::io::{self, Write};
 use serde::Serialize;
 use simless_runtime::Address;
 
-use crate::args::RunArgs;
+use crate::given::Given;
 
 /// One JSON object for programs, on stdout.
-pub(crate) fn json(options: &RunArgs, ports: &[Address]) -> io::Result<()> {
+pub(crate) fn json(given: &Given, ports: &[Address]) -> io::Result<()> {
     let ready = Ready {
         v: 1,
         ready: true,
         pid: std::process::id(),
         ports: ports
             .iter()
-            .map(|port| ReadyPort::new(options, port))
+            .map(|port| ReadyPort::new(given, port))
             .collect(),
     };
     let mut line = serde_json::to_vec(&ready)?;
@@ -53,12 +53,12 @@ enum Place {
 }
 
 impl ReadyPort {
-    fn new(options: &RunArgs, address: &Address) -> Self {
+    fn new(given: &Given, address: &Address) -> Self {
         Self {
             place: Place::from(address),
             baud: match address {
                 Address::Serial { baud, .. } => Some(*baud),
-                address => options.baud_of(address),
+                address => given.baud_of(address),
             },
         }
     }

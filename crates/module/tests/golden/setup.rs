@@ -4,6 +4,7 @@ use simless_at::{BlockFormat, ConnectOrder, ErrorDetail, Registration};
 use simless_module::{
     Config, Fault, FaultKind, KINGCOM_G3524, Network, NetworkChange, OnNul, Rate, Scenario, Timing,
 };
+use simless_scenario::Preset;
 
 use crate::bytes;
 use crate::format::Problem;
@@ -81,6 +82,13 @@ impl Setup {
             "name" => {
                 let name = words.next_word()?.into();
                 scenario.names.push((name, words.parse()?));
+            }
+            "preset" => {
+                let name = words.next_word()?;
+                let unknown = |_| Problem::Unknown(String::from(name));
+                let preset = Preset::named(name).map_err(unknown)?;
+                let applied = preset.configuration().apply(&mut self.config);
+                applied.map_err(|error| Problem::Malformed(error.to_string()))?;
             }
             "seed" => scenario.seed = words.parse()?,
             _ => return Ok(false),
