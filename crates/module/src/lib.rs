@@ -87,6 +87,7 @@ mod scenario;
 mod service;
 mod settings;
 mod snapshot;
+mod socket_gate;
 mod sockets;
 mod uart;
 mod wait;

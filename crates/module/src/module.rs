@@ -197,7 +197,7 @@ impl Module {
         else {
             return;
         };
-        equipment.filled(slot, n);
+        equipment.filled(slot, n, now);
         self.settle(now);
     }
 
