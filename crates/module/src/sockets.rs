@@ -215,7 +215,7 @@ impl Socket {
         let has_mark = self.datagrams.len() < limits.datagrams;
         let length = self.payload()?.staged();
         let has_way = self.gate.as_ref().is_none_or(|gate| {
-            transport == Transport::Tcp || gate.uplink.has_room_for(length, limits.unsent / 2)
+            transport == Transport::Tcp || gate.uplink.has_room_for(length, limits.unsent)
         });
         let ring = self.payload()?;
         if ring.len() + length > limits.unsent || !has_mark || !has_way {

@@ -22,13 +22,11 @@ impl Equipment {
         now: Instant,
     ) {
         let limits = self.config.profile.limits;
+        let room = self.room_under_way(Stream::Downlink);
         let is_welcome = !datagram.is_empty() && datagram.len() <= limits.datagram;
         match self.sockets.gate_mut(id) {
             Some(gate) if is_welcome => {
-                if gate
-                    .downlink
-                    .has_room_for(datagram.len(), limits.received / 2)
-                {
+                if gate.downlink.has_room_for(datagram.len(), room) {
                     self.pass(id, Stream::Downlink, datagram.into(), now);
                 } else {
                     self.counters.dropped_datagrams += 1;
@@ -60,10 +58,7 @@ impl Equipment {
             (latency, attributes.jitter.unwrap_or_default())
         });
         let (latency, jitter) = latency.unwrap_or_default();
-        let limit = match way {
-            Stream::Downlink => self.config.profile.limits.received,
-            _ => self.config.profile.limits.unsent,
-        };
+        let limit = self.room_under_way(way);
         let is_doubled = self
             .strikes_datagram(FaultKind::Duplicate, way, |_| ())
             .is_some();
@@ -81,12 +76,22 @@ impl Equipment {
             return;
         };
         let due = passage.datagram_due(latency, jitter, now);
-        if is_doubled && passage.has_room_for(2 * datagram.len(), limit / 2) {
+        if is_doubled && passage.has_room_for(2 * datagram.len(), limit) {
             passage.enter_datagram(datagram.clone(), due);
         }
         match patience {
             Some(patience) => passage.let_next_by(datagram, due, patience, now),
             None => passage.enter_datagram(datagram, due),
+        }
+    }
+
+    /// How many bytes of datagrams may be under way. Those of the peer will need room once more when
+    /// they arrive, and both together shall not be twice the limit.
+    fn room_under_way(&self, way: Stream) -> usize {
+        let limits = &self.config.profile.limits;
+        match way {
+            Stream::Downlink => limits.received / 2,
+            _ => limits.unsent,
         }
     }
 

@@ -7,7 +7,10 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use simless_at::Registration;
-use simless_module::{Answer, Control, Happening, SimState, SocketEvent, SocketId};
+use simless_module::{
+    Answer, Attributes, Control, Fault, FaultKind, Gate, Happening, KINDS, Probability, SimState,
+    SocketEvent, SocketId, Stream,
+};
 
 use crate::rig::Rig;
 
@@ -19,7 +22,7 @@ enum Step {
     Dte(Vec<u8>),
     Peer(Vec<u8>),
     Event(u64, u8),
-    Control(Control),
+    Control(Box<Control>),
     Time(u64),
     DteReads(bool),
     Bite(usize),
@@ -60,19 +63,56 @@ fn dte() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+fn socket_kind() -> impl Strategy<Value = FaultKind> {
+    let of_sockets = KINDS.iter().filter(|kind| kind.gate == Gate::Socket);
+    prop::sample::select(of_sockets.map(|kind| kind.kind).collect::<Vec<_>>())
+}
+
+/// A fault between connections and the network, whatever it needs to know.
+fn fault() -> impl Strategy<Value = Fault> {
+    let times = prop::option::of(prop::sample::select(vec![0, 3, 2000, 70_000]));
+    let stream = prop::sample::select(vec![Stream::Both, Stream::Uplink, Stream::Downlink]);
+    let numbers = (prop::option::of(0_u32..5000), 0_u32..1_500_000);
+    (socket_kind(), vec(times, 6), stream, numbers).prop_map(
+        |(kind, times, stream, (number, ppm))| {
+            let time = |n: usize| times[n].map(Duration::from_millis);
+            Fault {
+                stream,
+                toxicity: Probability::from_ppm(ppm),
+                after: time(0).unwrap_or_default(),
+                lasts: time(1),
+                times: number.filter(|number| *number < 3),
+                attributes: Attributes {
+                    latency: time(2),
+                    jitter: time(3),
+                    delay: time(4),
+                    timeout: time(5),
+                    rate: number,
+                    bytes: number.map(u64::from),
+                    ..Attributes::default()
+                },
+                ..Fault::new(kind)
+            }
+        },
+    )
+}
+
 fn control() -> impl Strategy<Value = Control> {
     let answer = || prop::sample::select(vec![Answer::Accept, Answer::NoCredit, Answer::Silence]);
     prop_oneof![
-        Just(Control::DteLeft),
-        Just(Control::Happens(Happening::Detach)),
-        Just(Control::Happens(Happening::PowerCycle)),
-        any::<u8>().prop_map(Control::LoseContext),
-        any::<bool>().prop_map(Control::late_connect_ok),
-        any::<u8>().prop_map(|stat| Control::registration(Registration(stat))),
-        Just(Control::registration(Registration::HOME)),
-        answer().prop_map(Control::attach),
-        answer().prop_map(Control::activation),
-        prop::sample::select(vec![
+        1 => Just(Control::DteLeft),
+        1 => Just(Control::Happens(Happening::Detach)),
+        1 => Just(Control::Happens(Happening::PeerClose)),
+        1 => Just(Control::Happens(Happening::PowerCycle)),
+        1 => any::<u8>().prop_map(Control::LoseContext),
+        1 => any::<bool>().prop_map(Control::late_connect_ok),
+        1 => any::<u8>().prop_map(|stat| Control::registration(Registration(stat))),
+        1 => Just(Control::registration(Registration::HOME)),
+        1 => answer().prop_map(Control::attach),
+        1 => answer().prop_map(Control::activation),
+        4 => fault().prop_map(Control::Fault),
+        2 => socket_kind().prop_map(Control::clear),
+        1 => prop::sample::select(vec![
             SimState::Absent,
             SimState::Ready,
             SimState::Pin,
@@ -87,7 +127,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => dte().prop_map(Step::Dte),
         2 => vec(any::<u8>(), 1..9000).prop_map(Step::Peer),
         3 => (0_u64..8, 0_u8..9).prop_map(|(id, event)| Step::Event(id, event)),
-        2 => control().prop_map(Step::Control),
+        2 => control().prop_map(|control| Step::Control(Box::new(control))),
         2 => prop::sample::select(vec![1, 20_000, 1_000_000, 45_000_000, 130_000_000])
             .prop_map(Step::Time),
         1 => any::<bool>().prop_map(Step::DteReads),
@@ -114,7 +154,7 @@ fn act(rig: &mut Rig, step: &Step) {
             };
             rig.event(SocketId(*id), event);
         }
-        Step::Control(control) => rig.control(control.clone()),
+        Step::Control(control) => rig.control(control.as_ref().clone()),
         Step::Time(micros) => rig.pass(Duration::from_micros(*micros)),
         Step::DteReads(reads) => rig.dte_reads = *reads,
         Step::Bite(bite) => rig.bite = *bite,

@@ -8,3 +8,4 @@ mod output;
 mod receiving;
 mod rig;
 mod sending;
+mod under_way;

@@ -48,13 +48,19 @@ impl Rig {
     }
 
     pub fn with(profile: Profile, timing: Timing) -> Self {
+        let config = Config {
+            profile,
+            timing,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        };
+        Self::numbered(&Arc::new(config), 0)
+    }
+
+    /// One of several modules of one configuration.
+    pub fn numbered(config: &Arc<Config>, number: u32) -> Self {
         Self {
-            module: Module::new(Arc::new(Config {
-                profile,
-                timing,
-                network: Network::default(),
-                scenario: Scenario::default(),
-            })),
+            module: Module::numbered(config.clone(), number),
             now: Instant::ZERO,
             sending: VecDeque::new(),
             output: Vec::new(),
@@ -68,11 +74,16 @@ impl Rig {
     /// A rig whose module has no echo and a connection.
     pub fn connected(transport: &str) -> Self {
         let mut rig = Self::new();
-        rig.say(b"ATE0\r");
-        rig.say(format!("AT+CIPSTART=\"{transport}\",\"192.0.2.1\",7\r").as_bytes());
-        assert!(rig.output.ends_with(b"\r\nCONNECT OK\r\n"));
-        rig.output.clear();
+        rig.connect(transport);
         rig
+    }
+
+    /// The same for a rig that was just made.
+    pub fn connect(&mut self, transport: &str) {
+        self.say(b"ATE0\r");
+        self.say(format!("AT+CIPSTART=\"{transport}\",\"192.0.2.1\",7\r").as_bytes());
+        assert!(self.output.ends_with(b"\r\nCONNECT OK\r\n"));
+        self.output.clear();
     }
 
     /// The DTE says something; gives what came back at once.
