@@ -244,6 +244,8 @@ fn a_fault_strikes_a_connection_once() {
     latency.attributes.latency = Some(Duration::from_secs(1));
     session.step(&Step::Fault(Box::new(latency)));
     for _ in 0..3 {
+        // Whatever else is set meanwhile.
+        session.step(&Step::Fault(Box::new(Fault::new(FaultKind::Loss))));
         session.step(&Step::PeerSends(b"x".to_vec()));
         session.step(&Step::Pass(300));
     }

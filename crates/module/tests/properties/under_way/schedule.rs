@@ -97,6 +97,29 @@ proptest! {
         prop_assert_eq!(arrived(&mut rig, way), sent.len());
     }
 
+    /// P2: what comes at one instant is one chunk, however it is cut.
+    #[test]
+    fn a_chunk_may_come_in_pieces(pieces in vec(1_usize..50, 1..10)) {
+        let play = |pieces: &[usize]| {
+            let mut rig = Rig::connected("TCP");
+            let attributes = Attributes {
+                latency: Some(millis(500)),
+                jitter: Some(millis(500)),
+                ..Attributes::default()
+            };
+            rig.control(Control::Fault(fault(FaultKind::Latency, Stream::Downlink, attributes)));
+            let mut times = Vec::new();
+            for _ in 0..5 {
+                pieces.iter().for_each(|n| rig.peer_sends(&vec![b'x'; *n]));
+                times.push(rig.module.poll_timeout());
+                rig.pass(millis(1000));
+            }
+            (times, rig.output)
+        };
+        let whole = [pieces.iter().sum()];
+        prop_assert_eq!(play(&pieces), play(&whole));
+    }
+
     /// At no moment has more arrived than the line could carry, and it is never idle meanwhile.
     #[test]
     fn a_line_carries_its_rate(
@@ -135,7 +158,8 @@ proptest! {
                 }
                 prop_assert!(pass_one(&mut rig, start + Duration::from_secs(3600)), "it stopped");
                 deadlines += 1;
-                let micros = rig.now.since(start).as_micros();
+                // The last byte before may have been late by a part of a microsecond.
+                let micros = rig.now.since(start).as_micros() + 1;
                 let count = arrived(&mut rig, way) as u128;
                 prop_assert!(count * 1_000_000 <= micros * u128::from(rate), "more than it carries");
             }
