@@ -261,7 +261,10 @@ fn replay(folder: &Path, lines: &str) -> (Option<i32>, String) {
 fn a_session_under_faults_comes_out_again() {
     let folder = tempfile::tempdir().unwrap();
     let lines = recorded(folder.path());
-    assert!(lines.starts_with("{\"trace\":1,") && lines.contains("\"configuration\""), "{lines}");
+    assert!(
+        lines.starts_with("{\"trace\":1,") && lines.contains("\"configuration\""),
+        "{lines}"
+    );
     let header = lines.lines().next().unwrap();
     assert!(!header.contains("endpoint"), "{header}");
     let (code, said) = replay(folder.path(), &lines);

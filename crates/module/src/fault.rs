@@ -13,7 +13,7 @@ use core::time::Duration;
 
 use crate::Probability;
 
-pub(crate) use active::Faults;
+pub(crate) use active::{Active, Faults};
 pub(crate) use attributes::is_command;
 pub use attributes::{Attributes, Place};
 pub use kind::{Attribute, FaultKind, Gate, KINDS, Kind};
@@ -39,7 +39,7 @@ pub struct Fault {
     #[cfg_attr(feature = "serde", serde(default))]
     pub stream: Stream,
     /// How likely it strikes, at each opportunity: a byte, a command, a connection, a datagram, a
-    /// procedure of the network.
+    /// procedure of the network. A TCP connection is struck or spared as a whole.
     #[cfg_attr(feature = "serde", serde(default = "always"))]
     pub toxicity: Probability,
     /// How long after it was set it begins.

@@ -64,8 +64,8 @@ impl Equipment {
             Happening::PdpDeact => self.deactivate_by_network(SERVICE_CONTEXT),
             Happening::PeerClose => {
                 for slot in 0..self.links.len() {
-                    if self.links[slot].connected().is_some() {
-                        self.peer_ended(slot, now);
+                    if let Some(socket) = self.links[slot].connected() {
+                        self.peer_ends(slot, socket, now);
                     }
                 }
             }

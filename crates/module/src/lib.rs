@@ -88,6 +88,7 @@ mod serial_line;
 mod service;
 mod settings;
 mod snapshot;
+mod socket_gate;
 mod sockets;
 mod uart;
 mod wait;

@@ -213,7 +213,7 @@ impl Module {
         else {
             return;
         };
-        equipment.filled(slot, n);
+        equipment.filled(slot, n, now);
         self.bytes_moved(now);
     }
 
@@ -294,10 +294,12 @@ impl Module {
         }
     }
 
-    /// Bytes moved, and nothing else happened: beside more bytes only a line that runs, and
-    /// the serial line, can have waited for that. What becomes due with time is `handle_timeout`'s.
+    /// Bytes moved, and nothing else happened: beside more bytes only a line that runs, the serial
+    /// line, and a fault that counts them can have waited for that. What becomes due with time is
+    /// `handle_timeout`'s.
     fn bytes_moved(&mut self, now: Instant) {
-        if self.running.is_some() || self.line.has_wires() {
+        let has_faults = !self.equipment.faults.is_empty();
+        if self.running.is_some() || self.line.has_wires() || has_faults {
             return self.settle(now);
         }
         self.equipment.publish(true);

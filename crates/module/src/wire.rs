@@ -7,12 +7,12 @@ mod slice;
 mod strike;
 
 pub use fault::{SerialFaults, Slicer, Stall};
+pub(crate) use pace::Pace;
 pub use pace::Rate;
 
 use simless_at::Instant;
 
 use crate::ring::Ring;
-use pace::Pace;
 use slice::Slices;
 use strike::{Strikes, Struck};
 

@@ -14,4 +14,5 @@ mod rig;
 mod sending;
 mod serial_line;
 mod timing;
+mod under_way;
 mod wrong_state;

@@ -61,12 +61,13 @@ impl Rig {
     }
 
     pub fn with(profile: Profile, timing: Timing) -> Self {
-        Self::of(Config {
+        let config = Config {
             profile,
             timing,
             network: Network::default(),
             scenario: Scenario::default(),
-        })
+        };
+        Self::numbered(&Arc::new(config), 0)
     }
 
     /// A rig at a line of this rate, with this seed for its faults.
@@ -78,14 +79,15 @@ impl Rig {
             scenario: Scenario::default(),
         };
         config.scenario.seed = seed;
-        let mut rig = Self::of(config);
+        let mut rig = Self::numbered(&Arc::new(config), 0);
         rig.module = rig.module.at_rate(rate);
         rig
     }
 
-    fn of(config: Config) -> Self {
+    /// One of several modules of one configuration.
+    pub fn numbered(config: &Arc<Config>, number: u32) -> Self {
         Self {
-            module: Module::new(Arc::new(config)),
+            module: Module::numbered(config.clone(), number),
             now: Instant::ZERO,
             sending: VecDeque::new(),
             output: Vec::new(),
@@ -102,11 +104,16 @@ impl Rig {
     /// A rig whose module has no echo and a connection.
     pub fn connected(transport: &str) -> Self {
         let mut rig = Self::new();
-        rig.say(b"ATE0\r");
-        rig.say(format!("AT+CIPSTART=\"{transport}\",\"192.0.2.1\",7\r").as_bytes());
-        assert!(rig.output.ends_with(b"\r\nCONNECT OK\r\n"));
-        rig.output.clear();
+        rig.connect(transport);
         rig
+    }
+
+    /// The same for a rig that was just made.
+    pub fn connect(&mut self, transport: &str) {
+        self.say(b"ATE0\r");
+        self.say(format!("AT+CIPSTART=\"{transport}\",\"192.0.2.1\",7\r").as_bytes());
+        assert!(self.output.ends_with(b"\r\nCONNECT OK\r\n"));
+        self.output.clear();
     }
 
     /// The DTE says something; gives what came back at once.
