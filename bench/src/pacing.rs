@@ -44,13 +44,15 @@ pub(crate) fn run() -> io::Result<bool> {
     for kind in ["pty", "tcp"] {
         for baud in RATES {
             let mut line = Line::start(kind, baud)?;
-            let mut rounds = [[0.0; ROUNDS]; 4];
-            for round in 0..ROUNDS {
-                (rounds[0][round], rounds[1][round]) = (line.up()?, line.down()?);
-                (rounds[2][round], rounds[3][round]) = line.both()?;
+            let mut rounds = [[0.0; 4]; ROUNDS];
+            for round in &mut rounds {
+                let (up, down) = (line.up()?, line.down()?);
+                let (up_at_once, down_at_once) = line.both()?;
+                *round = [up, down, up_at_once, down_at_once];
             }
             let mut row = format!("{kind}  {baud:>9}");
-            for mut measured in rounds {
+            for way in 0..4 {
+                let mut measured = rounds.map(|round| round[way]);
                 measured.sort_by(f64::total_cmp);
                 let measured = measured[ROUNDS / 2];
                 let ratio = measured / f64::from(baud);
@@ -77,7 +79,7 @@ struct Line {
 impl Line {
     fn start(kind: &str, baud: u32) -> io::Result<Self> {
         let module = ModuleEnd::start(kind, baud)?;
-        let line = match &module.address {
+        let line: OwnedFd = match &module.address {
             Address::Pty { path, .. } => open_slave(path, 1, 0)?,
             Address::Tcp(address) => {
                 let stream = TcpStream::connect(address)?;
@@ -86,10 +88,7 @@ impl Line {
             }
             other => return Err(io::Error::other(format!("no DTE can be at {other:?}"))),
         };
-        let (mut from, mut to) = (
-            File::from(line.try_clone()?),
-            File::from(OwnedFd::from(line)),
-        );
+        let (mut from, mut to) = (File::from(line.try_clone()?), File::from(line));
         let server = TcpListener::bind("127.0.0.1:0")?;
         let port = server.local_addr()?.port();
         to.write_all(b"ATE0\r")?;

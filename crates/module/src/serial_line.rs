@@ -23,7 +23,7 @@ use crate::{
 /// is not made up for.
 const PART_OF_A_SECOND: usize = 50;
 const LEAST: usize = 256;
-const MOST: usize = 4096;
+const MOST: usize = 2048;
 
 /// Slices of output that are looked at at once.
 const SLICES: usize = 8;
