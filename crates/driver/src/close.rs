@@ -5,7 +5,7 @@ use simless_at::{Instant, IpState};
 use crate::command::Command;
 use crate::driver::Doing;
 use crate::heard::Info;
-use crate::{Closed, Driver, Ended, Event, Step};
+use crate::{Closed, Driver, Ended, Event, Failure, Step};
 
 impl Driver {
     /// Closes the connection, or gives up making one; [`Event::Closed`] follows. What is under way
@@ -21,7 +21,7 @@ impl Driver {
             Doing::Pause(_) => self.closed_on_the_way(),
             Doing::Outcome | Doing::Verify | Doing::Step(Step::Connect) => {
                 self.again = None;
-                self.attempt.failed.1 = crate::Failure::Silent;
+                self.attempt.failed = self.failure(Failure::Silent, now);
                 self.undo(Step::Connect, Command::Close, now);
             }
             Doing::Step(step) => {

@@ -178,6 +178,11 @@ impl Asked {
         self.newest.take()
     }
 
+    /// A final result came that can't be the newest command's.
+    pub(crate) fn answered_older(&mut self) {
+        self.older = self.older.saturating_sub(1);
+    }
+
     /// Any result will do: gives the newest command.
     pub(crate) fn answered_by_any(&mut self) -> Option<Command> {
         self.newest.take()

@@ -76,8 +76,8 @@ pub(crate) struct Attempt {
     pub(crate) step: Step,
     /// When the step began.
     pub(crate) began: Instant,
-    /// How the last step that failed did, and how long it took.
-    pub(crate) failed: (Step, Failure, Duration),
+    /// How the last step that failed did.
+    pub(crate) failed: ConnectError,
     /// The last final result of the step.
     pub(crate) said: Option<Final>,
     /// The registration that was told last.
@@ -164,7 +164,12 @@ impl Driver {
                 failures: 0,
                 step: Step::Wake,
                 began: Instant::ZERO,
-                failed: (Step::Wake, Failure::Silent, Duration::ZERO),
+                failed: ConnectError {
+                    step: Step::Wake,
+                    kind: Failure::Silent,
+                    took: Duration::ZERO,
+                    said: None,
+                },
                 said: None,
                 registration: None,
                 is_early: false,
@@ -231,7 +236,7 @@ impl Driver {
         }
         let is_due = |at: Option<Instant>| at.is_some_and(|at| now >= at);
         if is_due(self.attempt.until) {
-            self.fail(self.attempt.step, Failure::OutOfTime, now);
+            self.fail(self.failure(Failure::OutOfTime, now));
         }
         if is_due(self.line_deadline) || is_due(self.line_limit) {
             self.line_is_quiet(now);
@@ -313,7 +318,7 @@ impl Driver {
     }
 
     /// Whether received data is the application's.
-    fn delivers(&self) -> bool {
+    pub(crate) fn delivers(&self) -> bool {
         self.link.stands || self.doing == Doing::Verify
     }
 
@@ -358,6 +363,10 @@ impl Driver {
     }
 
     fn final_result(&mut self, result: Final, now: Instant) {
+        if !self.output.left().is_empty() {
+            // The newest is still being written.
+            return self.asked.answered_older();
+        }
         let answered = match (self.doing, self.asked.newest(), self.learned) {
             // Before its answer shows that it is its own, a result is some older command's, or a
             // URC of the same text.
@@ -451,22 +460,23 @@ impl Driver {
         self.again = None;
     }
 
+    /// How the step under way failed.
+    pub(crate) fn failure(&self, kind: Failure, now: Instant) -> ConnectError {
+        ConnectError {
+            step: self.attempt.step,
+            kind,
+            took: now.since(self.attempt.began),
+            said: self.attempt.said,
+        }
+    }
+
     /// The connection was not made, and will not be.
-    pub(crate) fn fail(&mut self, step: Step, kind: Failure, now: Instant) {
+    pub(crate) fn fail(&mut self, error: ConnectError) {
         self.link.has_ghost |= matches!(
             self.doing,
             Doing::Outcome | Doing::Verify | Doing::Step(Step::Connect)
         );
-        let took = match self.attempt.failed {
-            (failed, how, took) if failed == step && how == kind => took,
-            _ => now.since(self.attempt.began),
-        };
-        self.events.push(Event::Failed(ConnectError {
-            step,
-            kind,
-            took,
-            said: self.attempt.said,
-        }));
+        self.events.push(Event::Failed(error));
         self.attempt.until = None;
         self.attempt.target = None;
         self.rest();

@@ -46,6 +46,8 @@ pub(crate) enum Sim {
 
 impl Heard {
     pub(crate) fn of(line: &str, settings: &Settings, asked: &Asked, output: &Output) -> Self {
+        // What is still being written can't be answered yet.
+        let newest = asked.newest().filter(|_| output.left().is_empty());
         let dialect = settings.dialect;
         if output.is_echoed_by(line) {
             return Self::Echo;
@@ -66,7 +68,7 @@ impl Heard {
         if let Some(urc) = Urc::parse(dialect, line) {
             return Self::Unasked(urc);
         }
-        let info = asked.newest().and_then(|command| match command {
+        let info = newest.and_then(|command| match command {
             Command::Status => status(line, dialect.status).map(Info::State),
             Command::Sim => sim(line).map(Info::Sim),
             Command::Registration => registration(line).map(Info::Registration),

@@ -6,7 +6,7 @@ use crate::command::Command;
 use crate::driver::{Attempt, Doing, PinTried};
 use crate::heard::Info;
 use crate::plan::{Ends, Plan};
-use crate::{Driver, Ended, Event, Failure, SendFailure, Step};
+use crate::{ConnectError, Driver, Ended, Event, Failure, SendFailure, Step};
 
 impl Driver {
     /// The step's deadline has come.
@@ -25,14 +25,14 @@ impl Driver {
 
     /// A step failed: it is undone where the guide says how.
     pub(crate) fn step_failed(&mut self, failure: Failure, now: Instant) {
-        let step = self.attempt.step;
-        let took = now.since(self.attempt.began);
-        self.attempt.failed = (step, failure, took);
+        let error = self.failure(failure, now);
+        let ConnectError { step, took, .. } = error;
+        self.attempt.failed = error;
         self.again = None;
         self.events.push(Event::StepEnded(step, Err(failure), took));
         if let Failure::NoSim | Failure::Pin | Failure::SimBlocked = failure {
             // Nothing but a person helps, and a PIN that is tried again blocks the SIM.
-            return self.fail(step, failure, now);
+            return self.fail(error);
         }
         match Plan::of(step).undo {
             Some(undo) => self.undo(step, undo, now),
@@ -43,7 +43,8 @@ impl Driver {
 
     pub(crate) fn undo(&mut self, step: Step, undo: Command, now: Instant) {
         // Its outcome may have been on the way (H14).
-        self.link.has_ghost |= step == Step::Connect && self.attempt.failed.1 != Failure::Refused;
+        self.link.has_ghost |=
+            step == Step::Connect && self.attempt.failed.kind != Failure::Refused;
         self.doing = Doing::Undo(step);
         self.say(undo, self.settings.patience.step, now);
     }
@@ -89,8 +90,7 @@ impl Driver {
         }
         self.attempt.failures = self.attempt.failures.saturating_add(1);
         if self.attempt.failures >= self.settings.patience.attempts {
-            let (step, failure, _) = self.attempt.failed;
-            return self.fail(step, failure, now);
+            return self.fail(self.attempt.failed);
         }
         let failures = self.attempt.failures;
         let pause = self
@@ -119,7 +119,6 @@ impl Driver {
             Doing::Resolve => self.events.push(Event::Resolved(None)),
             _ => {}
         }
-        let step = self.attempt.step;
         let is_wanted = !self.attempt.closes && self.doing != Doing::Close;
         if self.link.stands {
             self.end_link(Ended::Rebooted);
@@ -130,11 +129,12 @@ impl Driver {
             }
             self.attempt.closes = false;
         } else if self.attempt.until.is_some() && self.doing != Doing::Step(Step::Wake) {
-            let took = now.since(self.attempt.began);
-            self.attempt.failed = (step, Failure::Rebooted, took);
+            let error = self.failure(Failure::Rebooted, now);
+            self.attempt.failed = error;
             if let Doing::Step(_) | Doing::Outcome | Doing::Verify = self.doing {
-                let failed = Err(Failure::Rebooted);
-                self.events.push(Event::StepEnded(step, failed, took));
+                let failed = Err(error.kind);
+                self.events
+                    .push(Event::StepEnded(error.step, failed, error.took));
             }
             self.pause(Step::Wake, now);
         } else if self.attempt.closes {
@@ -151,7 +151,13 @@ impl Driver {
             let limit = self.line_limit.unwrap_or(now + patience.step);
             (Some(now + patience.quiet), Some(limit))
         } else if self.reader.is_in_block() {
-            (Some(now + patience.block), None)
+            // Without a connection it is most likely none, and swallows answers.
+            let most = match self.delivers() {
+                true => patience.step,
+                false => patience.block,
+            };
+            let limit = self.line_limit.unwrap_or(now + most);
+            (Some(now + patience.block), Some(limit))
         } else {
             (None, None)
         };

@@ -77,13 +77,9 @@ impl Driver {
     }
 
     pub(crate) fn awaits_prompt(&self) -> bool {
-        matches!(
-            self.doing,
-            Doing::Send(Sending {
-                stage: Stage::Asking,
-                ..
-            })
-        )
+        let is_asking = |sending: Sending| sending.stage == Stage::Asking;
+        let asks = matches!(self.doing, Doing::Send(sending) if is_asking(sending));
+        asks && self.output.left().is_empty()
     }
 
     pub(crate) fn prompted(&mut self, now: Instant) {
