@@ -3,9 +3,9 @@
 use simless_at::{Cme, ConnectOrder, Final, Instant, Registration, Urc};
 
 use crate::command::Command;
-use crate::driver::{Doing, PinTried};
 use crate::heard::{Info, Sim};
 use crate::plan::{Ends, Plan};
+use crate::state::{Doing, PinTried};
 use crate::{BusyError, Driver, Ended, Event, Failure, Step, Target};
 
 impl Driver {
