@@ -1,0 +1,291 @@
+//! The driver and its verbs: bytes and time in; commands, data, events and a deadline out.
+
+use core::time::Duration;
+
+use simless_at::Instant;
+
+use crate::command::{Asked, Command, Output, Words};
+use crate::event::Events;
+use crate::heard::Info;
+use crate::patience::Jitter;
+use crate::reader::{Framing, Reader, Token};
+use crate::state::{Attempt, Doing, Known, Link};
+use crate::{ConnectError, Event, Failure, Host, Settings, Step};
+
+/// The host side of a module. The crate's front page shows how it is driven.
+pub struct Driver {
+    pub(crate) settings: Settings,
+    pub(crate) reader: Reader,
+    pub(crate) output: Output,
+    pub(crate) asked: Asked,
+    pub(crate) events: Events,
+    pub(crate) jitter: Jitter,
+    pub(crate) doing: Doing,
+    /// When what is being done has failed.
+    pub(crate) deadline: Option<Instant>,
+    /// How long the command under way may take, from when it is written.
+    within: Option<Duration>,
+    /// When to say something again.
+    pub(crate) again: Option<Instant>,
+    /// When a block, or a line that is out of step, is given up.
+    pub(crate) line_deadline: Option<Instant>,
+    /// At the latest.
+    pub(crate) line_limit: Option<Instant>,
+    /// Since when the application has received data in its hands, and time stands still.
+    held: Option<Instant>,
+    /// What the newest command's answer has said so far.
+    pub(crate) learned: Option<Info>,
+    pub(crate) attempt: Attempt,
+    pub(crate) link: Link,
+    pub(crate) module: Known,
+}
+
+/// What [`Driver::handle_uart`] took, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken<'a> {
+    /// How many bytes were taken.
+    pub used: usize,
+    /// What they brought.
+    pub news: Option<News<'a>>,
+}
+
+/// What bytes brought, beside events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News<'a> {
+    /// Received payload.
+    Data {
+        /// The bytes, of those that were handed over.
+        bytes: &'a [u8],
+        /// How many of the same block are still to come: none ends a datagram.
+        left: u16,
+    },
+    /// A line that nobody asked for and the driver does not act on, or not alone: a URC.
+    Urc(&'a str),
+}
+
+impl Driver {
+    /// A driver that knows nothing of its module yet.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            jitter: Jitter::new(settings.seed),
+            settings,
+            reader: Reader::new(),
+            output: Output::new(),
+            asked: Asked::new(),
+            events: Events::new(),
+            doing: Doing::Nothing,
+            deadline: None,
+            within: None,
+            again: None,
+            line_deadline: None,
+            line_limit: None,
+            held: None,
+            learned: None,
+            attempt: Attempt::NONE,
+            link: Link::NONE,
+            module: Known::NOTHING,
+        }
+    }
+
+    /// Takes bytes from the module up to the first thing worth telling.
+    ///
+    /// While events wait, nothing is taken: what follows them happened later. After
+    /// [`News::Data`] the driver's time stands still until the next call, if only with no bytes:
+    /// an application that reads slowly is no silent module (H20).
+    pub fn handle_uart<'a>(&'a mut self, rx: &'a [u8], now: Instant) -> Taken<'a> {
+        self.release(now);
+        self.handle_timeout(now);
+        let mut used = 0;
+        while used < rx.len() && self.events.is_empty() {
+            let framing = Framing {
+                dialect: self.settings.dialect,
+                awaits_prompt: self.awaits_prompt(),
+                max_block: self.settings.max_block,
+            };
+            let (n, token) = self.reader.read(&rx[used..], &framing);
+            used += n;
+            self.watch_line(now);
+            match token {
+                None => {}
+                Some(Token::Prompt) => self.prompted(now),
+                Some(Token::Lie) => self.garbled(),
+                Some(Token::Data(bytes, left)) if self.delivers() => {
+                    self.held = Some(now);
+                    let news = Some(News::Data { bytes, left });
+                    return Taken { used, news };
+                }
+                // Of a connection that is over.
+                Some(Token::Data(..)) => {}
+                Some(Token::Line) if self.heard(now) => {
+                    let news = self.reader.line().map(News::Urc);
+                    return Taken { used, news };
+                }
+                Some(Token::Line) => {}
+            }
+        }
+        Taken { used, news: None }
+    }
+
+    /// Lets time pass. Early is a no-op.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        if self.held.is_some() {
+            return;
+        }
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| now >= at);
+        if is_due(self.attempt.until) {
+            self.fail(self.failure(Failure::OutOfTime, now));
+        }
+        if is_due(self.line_deadline) || is_due(self.line_limit) {
+            self.line_is_quiet(now);
+        }
+        if is_due(self.again) {
+            self.again = None;
+            match self.is_settling() {
+                true => self.settled(now),
+                false => self.say_again(now),
+            }
+        }
+        if is_due(self.deadline) {
+            self.deadline = None;
+            self.too_late(now);
+        }
+    }
+
+    /// When `handle_timeout` is due.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        if self.held.is_some() {
+            return None;
+        }
+        [
+            self.attempt.until,
+            self.line_deadline,
+            self.line_limit,
+            self.again,
+            self.deadline,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Bytes for the module. `payload` is the whole payload of the send under way, empty when
+    /// there is none: it stays with the application, and what is given may be a part of it.
+    pub fn uart_output<'a>(&'a self, payload: &'a [u8]) -> &'a [u8] {
+        match self.output.left() {
+            [] => self.payload_output(payload),
+            text => text,
+        }
+    }
+
+    /// Says that the first `n` of them were written.
+    pub fn uart_written(&mut self, n: usize, now: Instant) {
+        if self.output.left().is_empty() {
+            self.payload_written(n, now);
+        } else if self.output.written(n)
+            && let Some(within) = self.within.take()
+        {
+            self.deadline = Some(now + within);
+        }
+    }
+
+    /// The next thing that happened.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop()
+    }
+
+    /// Whether a connection stands, as far as is known.
+    pub const fn is_connected(&self) -> bool {
+        self.link.stands
+    }
+
+    /// Whether nothing is under way: `send`, `resolve` or, without a connection, `connect` would
+    /// be taken.
+    pub fn is_idle(&self) -> bool {
+        self.doing == Doing::Nothing
+    }
+
+    /// The module's firmware, once it was asked; cut at 48 bytes.
+    pub fn firmware(&self) -> &str {
+        &self.module.firmware
+    }
+
+    /// Lines that were dropped because they did not end.
+    pub const fn dropped_lines(&self) -> u32 {
+        self.reader.dropped_lines
+    }
+
+    /// Whether received data is the application's.
+    pub(crate) fn delivers(&self) -> bool {
+        self.link.stands || self.doing == Doing::Verify
+    }
+
+    /// Says a command; what it belongs to has failed when its answer takes longer.
+    pub(crate) fn say(&mut self, command: Command, within: Duration, now: Instant) {
+        self.repeat(command, None);
+        self.within = Some(within);
+        self.deadline = Some(now + within);
+    }
+
+    /// Says a command under a deadline that holds already.
+    pub(crate) fn repeat(&mut self, command: Command, name: Option<&Host>) {
+        self.asked.ask(command);
+        self.learned = None;
+        self.within = None;
+        let words = Words {
+            settings: &self.settings,
+            target: self.attempt.target.as_ref(),
+            name,
+        };
+        self.output.say(command, &words);
+    }
+
+    /// Nothing is being done any more, and nothing is waited for.
+    pub(crate) fn rest(&mut self) {
+        self.asked.give_up();
+        self.doing = Doing::Nothing;
+        self.deadline = None;
+        self.within = None;
+        self.again = None;
+    }
+
+    /// How the step under way failed.
+    pub(crate) fn failure(&self, kind: Failure, now: Instant) -> ConnectError {
+        ConnectError {
+            step: self.attempt.step,
+            kind,
+            took: now.since(self.attempt.began),
+            said: self.attempt.said,
+        }
+    }
+
+    /// The connection was not made, and will not be.
+    pub(crate) fn fail(&mut self, error: ConnectError) {
+        self.link.has_ghost |= matches!(
+            self.doing,
+            Doing::Outcome | Doing::Verify | Doing::Step(Step::Connect)
+        );
+        self.events.push(Event::Failed(error));
+        self.attempt.until = None;
+        self.attempt.target = None;
+        self.rest();
+        self.output.clear();
+        self.module.is_ready &= !self.asked.owes();
+    }
+
+    /// The application took what it had in its hands: time goes on where it stopped.
+    fn release(&mut self, now: Instant) {
+        let Some(since) = self.held.take() else {
+            return;
+        };
+        let pause = now.since(since);
+        for at in [
+            &mut self.attempt.until,
+            &mut self.line_deadline,
+            &mut self.line_limit,
+            &mut self.again,
+            &mut self.deadline,
+        ] {
+            *at = at.map(|at| at + pause);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Ends of connections, and names.
+//!
+//! covers: G4.10 G7.2 G9.1
+
+use simless_driver::{BusyError, Closed, Ended, Event, Host};
+use simless_module::{Control, FaultKind};
+
+use crate::pair::{Connects, Pair, fault, seconds, target};
+
+fn closed(pair: &Pair) -> Vec<Closed> {
+    let closed = pair.events.iter().filter_map(|(_, event)| match event {
+        Event::Closed(closed) => Some(*closed),
+        _ => None,
+    });
+    closed.collect()
+}
+
+const BY_US: Closed = Closed {
+    how: Ended::ByUs,
+    accepted: 0,
+};
+
+#[test]
+fn a_connection_is_closed() {
+    let mut pair = Pair::connected();
+    pair.send(b"hello");
+    pair.driver.close(pair.now);
+    pair.driver.close(pair.now);
+    pair.settle();
+    assert_eq!(
+        closed(&pair),
+        [Closed {
+            accepted: 5,
+            ..BY_US
+        }]
+    );
+    assert_eq!(pair.times_of("AT+CIPCLOSE").len(), 1);
+    pair.driver.close(pair.now);
+    pair.settle();
+    assert_eq!(closed(&pair).len(), 1, "nothing to close");
+}
+
+#[test]
+fn a_connection_on_its_way_is_given_up() {
+    // Wherever it is: waking, attaching, connecting, pausing.
+    for (command, after) in [
+        ("+CPIN", 3),
+        ("+CGATT", 3),
+        ("+CGATT", 33),
+        ("", 3),
+        ("", 33),
+    ] {
+        let mut pair = match command {
+            "" => Pair::new(),
+            command => {
+                let mut silent = fault(FaultKind::NoResponse);
+                silent.times = Some(1);
+                silent.attributes.command = Some(command.into());
+                Pair::with_faults(vec![silent])
+            }
+        };
+        pair.net.connects = Connects::Unanswered;
+        pair.driver.connect(target(), pair.now).unwrap();
+        pair.pass(seconds(after));
+        pair.driver.close(pair.now);
+        pair.pass(seconds(60));
+        assert_eq!(closed(&pair), [BY_US], "{command} {after}");
+        assert!(pair.driver.is_idle());
+        assert_eq!(pair.driver.poll_timeout(), None, "nothing more happens");
+        pair.net.connects = Connects::Accepted;
+        pair.forget();
+        pair.driver.connect(target(), pair.now).unwrap();
+        assert!(pair.finish(), "{command} {after}");
+    }
+}
+
+#[test]
+fn a_send_comes_to_its_end_first() {
+    let mut pair = Pair::connected();
+    pair.driver.send(b"hello", pair.now).unwrap();
+    pair.payload = b"hello".to_vec();
+    pair.driver.close(pair.now);
+    pair.settle();
+    assert_eq!(pair.peer().got, b"hello");
+    assert_eq!(
+        closed(&pair),
+        [Closed {
+            accepted: 5,
+            ..BY_US
+        }]
+    );
+}
+
+#[test]
+fn the_network_takes_the_context() {
+    let mut pair = Pair::connected();
+    pair.control(Control::LoseContext(1));
+    assert_eq!(
+        closed(&pair),
+        [Closed {
+            how: Ended::ByPeer,
+            accepted: 0
+        }]
+    );
+    pair.forget();
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    assert!(
+        pair.script()
+            .contains("AT+CIPCLOSE\rAT+CIPSTATUS\rAT+CIPSHUT\rAT+CGATT=1\r")
+    );
+}
+
+#[test]
+fn a_close_that_is_not_answered_ends_all_the_same() {
+    let mut pair = Pair::connected();
+    let mut lost = fault(FaultKind::NoFinal);
+    lost.times = Some(1);
+    lost.attributes.command = Some("+CIPCLOSE".into());
+    pair.control(Control::from(lost));
+    pair.driver.close(pair.now);
+    pair.pass(seconds(31));
+    assert_eq!(
+        closed(&pair),
+        [Closed {
+            how: Ended::Silent,
+            accepted: 0
+        }]
+    );
+    pair.connect();
+}
+
+#[test]
+fn names_and_addresses() {
+    let mut pair = Pair::new();
+    let name = Host::new("example.com").unwrap();
+    assert_eq!(
+        pair.driver.resolve(&name, pair.now),
+        Err(BusyError::NotConnected)
+    );
+    let mut pair = Pair::connected();
+    pair.driver.resolve(&name, pair.now).unwrap();
+    pair.settle();
+    assert_eq!(pair.script(), "AT+CDNSGIP=\"example.com\"\r");
+    let address = Some([198, 51, 100, 7].into());
+    assert!(
+        pair.saw(|event| *event == Event::Resolved(address)),
+        "{:?}",
+        pair.events
+    );
+    pair.net.resolves = false;
+    pair.forget();
+    pair.driver.resolve(&name, pair.now).unwrap();
+    pair.settle();
+    assert!(pair.saw(|event| *event == Event::Resolved(None)));
+    assert!(pair.driver.is_connected() && pair.driver.is_idle());
+}

@@ -1,0 +1,347 @@
+//! A driver alone against a module that says anything at all.
+//!
+//! covers: H1 H2 H3 H4 H5
+
+use std::time::Duration;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use simless_at::Instant;
+use simless_driver::{Driver, Event, News};
+
+use crate::pair::{seconds, settings, target};
+
+const OK: &str = "\r\nOK\r\n";
+
+/// What a module may say, true or not, asked or not.
+fn words() -> impl Strategy<Value = Vec<u8>> {
+    let words = vec![
+        OK,
+        OK,
+        OK,
+        "\r\nERROR\r\n",
+        "\r\n+CME ERROR: 50\r\n",
+        "\r\n+CME ERROR: 10\r\n",
+        "\r\nCOMMAND NO RESPONSE!\r\n",
+        "\r\nCONNECT OK\r\n",
+        "\r\nCLOSED\r\n",
+        "\r\n> ",
+        "\r\n+IPD:5\r\nhello",
+        "\r\n+IPD:2048\r\n",
+        "\r\n+IPD:65536\r\n",
+        "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
+        "\r\n+IPSTATUS: CONNECT OK\r\n\r\nOK\r\n",
+        "\r\n+IPSTATUS: PDP DEACT\r\n\r\nOK\r\n",
+        "\r\n+CPIN:READY\r\n\r\nOK\r\n",
+        "\r\n+CPIN:SIM PIN\r\n\r\nOK\r\n",
+        "\r\n+CREG: 1,1\r\n\r\nOK\r\n",
+        "\r\n+CREG: 1,13\r\n\r\nOK\r\n",
+        "\r\n+CREG: 3\r\n",
+        "\r\n^CINIT: 1, 0, 0\r\n",
+        "AT+CGATT=1\r",
+        "AT+CIPSTATUS\r",
+    ];
+    prop_oneof![
+        6 => prop::sample::select(words).prop_map(|word| word.as_bytes().to_vec()),
+        1 => vec(any::<u8>(), 1..300),
+        1 => (100_usize..5000).prop_map(|n| vec![b'x'; n]),
+    ]
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Says(Vec<u8>),
+    Time(u64),
+    Connect,
+    Send(Vec<u8>),
+    Close,
+    Resolve,
+    Abandon,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => words().prop_map(Step::Says),
+        3 => prop::sample::select(vec![1, 1_000, 29_999, 30_000, 45_000]).prop_map(Step::Time),
+        1 => Just(Step::Connect),
+        1 => vec(any::<u8>(), 0..40).prop_map(Step::Send),
+        1 => Just(Step::Close),
+        1 => Just(Step::Resolve),
+        1 => Just(Step::Abandon),
+    ]
+}
+
+/// Drives a driver; writes down all that comes of it.
+struct Host {
+    driver: Driver,
+    now: Instant,
+    payload: Vec<u8>,
+    chunk: usize,
+    log: Vec<String>,
+    events: Vec<Event>,
+}
+
+impl Host {
+    fn new(chunk: usize) -> Self {
+        Self {
+            driver: Driver::new(settings()),
+            now: Instant::ZERO,
+            payload: Vec::new(),
+            chunk,
+            log: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// Lets the driver say and tell what it has.
+    fn drain(&mut self) {
+        for round in 0.. {
+            assert!(round < 10_000, "it never comes to rest");
+            let mut moved = false;
+            while let Some(event) = self.driver.poll_event() {
+                self.log.push(format!("{event:?}"));
+                self.events.push(event);
+                moved = true;
+            }
+            let output = self.driver.uart_output(&self.payload).to_vec();
+            if !output.is_empty() {
+                self.driver.uart_written(output.len(), self.now);
+                self.log.push(output.escape_ascii().to_string());
+                moved = true;
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn hear(&mut self, bytes: &[u8]) {
+        let mut data = Vec::new();
+        for chunk in bytes.chunks(self.chunk) {
+            let mut used = 0;
+            let mut rounds = 0;
+            loop {
+                rounds += 1;
+                assert!(rounds < 10_000, "it takes nothing");
+                let taken = self.driver.handle_uart(&chunk[used..], self.now);
+                used += taken.used;
+                let has_news = taken.news.is_some();
+                match taken.news {
+                    Some(News::Data { bytes, .. }) => data.extend(bytes),
+                    Some(News::Urc(line)) => self.log.push(format!("urc {line}")),
+                    None => {}
+                }
+                self.drain();
+                if !has_news && used == chunk.len() {
+                    break;
+                }
+            }
+        }
+        if !data.is_empty() {
+            self.log.push(format!("data {}", data.escape_ascii()));
+        }
+    }
+
+    fn pass(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        let mut rounds = 0;
+        while let Some(at) = self.driver.poll_timeout().filter(|at| *at <= until) {
+            rounds += 1;
+            assert!(rounds < 10_000, "time stands still");
+            self.now = self.now.max(at);
+            self.driver.handle_timeout(self.now);
+            self.drain();
+        }
+        self.now = until;
+    }
+
+    fn act(&mut self, step: &Step) {
+        let now = self.now;
+        match step {
+            Step::Says(bytes) => self.hear(bytes),
+            Step::Time(millis) => self.pass(Duration::from_millis(*millis)),
+            Step::Connect => {
+                let _ = self.driver.connect(target(), now);
+            }
+            Step::Send(payload) => {
+                if self.driver.send(payload, now).is_ok() {
+                    self.payload = payload.clone();
+                }
+            }
+            Step::Close => self.driver.close(now),
+            Step::Resolve => {
+                let _ = self.driver.resolve(&target().host, now);
+            }
+            Step::Abandon => self.driver.abandon_send(now),
+        }
+        self.drain();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// H1, H3: nothing panics and nothing hangs; whatever was said before, a connect that is under
+    /// way ends, and afterwards nothing waits for ever.
+    #[test]
+    fn anything_goes(steps in vec(step(), 1..80)) {
+        let mut host = Host::new(usize::MAX);
+        host.act(&Step::Connect);
+        for step in &steps {
+            host.act(step);
+        }
+        // Silence: within the total time, and a send's, everything is over.
+        host.pass(seconds(600 + 130 + 60));
+        prop_assert!(host.driver.is_idle(), "{:?}", host.log);
+        prop_assert_eq!(host.driver.poll_timeout(), None);
+        let begun = host.log.iter().filter(|line| line.starts_with("StepBegan(Wake")).count();
+        prop_assert!(begun > 0);
+    }
+
+    /// H2: the same bytes at the same times, cut anywhere, come to the same.
+    #[test]
+    fn chunks_do_not_matter(steps in vec(step(), 1..40), chunk in 1_usize..9) {
+        let play = |chunk| {
+            let mut host = Host::new(chunk);
+            host.act(&Step::Connect);
+            for step in &steps {
+                host.act(step);
+            }
+            host.log
+        };
+        prop_assert_eq!(play(usize::MAX), play(chunk));
+    }
+}
+
+/// What a healthy module answers.
+fn answer(line: &str) -> Option<&'static str> {
+    Some(match line {
+        "AT+CIPSTATUS\\r" => "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
+        "AT+CPIN?\\r" => "\r\n+CPIN:READY\r\n\r\nOK\r\n",
+        "AT+CREG?\\r" => "\r\n+CREG: 1,1\r\n\r\nOK\r\n",
+        line if line.starts_with("AT+CIPSTART") => "\r\nOK\r\n\r\nCONNECT OK\r\n",
+        line if line.contains("AT") => OK,
+        _ => return None,
+    })
+}
+
+/// Answers the last line that was said; gives whether there was one.
+fn answer_last(host: &mut Host) -> bool {
+    let Some(answer) = host.log.pop().and_then(|line| answer(&line)) else {
+        return false;
+    };
+    host.hear(answer.as_bytes());
+    true
+}
+
+/// Answers everything as a healthy module would.
+fn healthy(host: &mut Host) {
+    while answer_last(host) {}
+}
+
+/// H4, H5: an endless line, noise and lies, and then a module that is well: connected within one
+/// step's time.
+#[test]
+fn it_comes_back_into_step() {
+    let endless = vec![b'x'; 1_000_000];
+    let lies = b"\r\n+IPD:7777777\r\n\r\nOK\r\n".repeat(100);
+    for noise in [
+        &endless[..],
+        &lies,
+        b"\xff\xfe\x00\r\n\r\n\r\r\n",
+        b"\r\n+IPD:2000\r\nabc",
+    ] {
+        let mut host = Host::new(usize::MAX);
+        host.act(&Step::Connect);
+        host.hear(noise);
+        host.log.clear();
+        let mut passed = 0;
+        while !host.events.contains(&Event::Connected) {
+            host.pass(seconds(1));
+            healthy(&mut host);
+            passed += 1;
+            assert!(passed <= 30, "{:?}", host.log);
+        }
+    }
+    let mut host = Host::new(usize::MAX);
+    host.act(&Step::Connect);
+    host.hear(&endless);
+    host.hear(b"\r\n");
+    assert_eq!(host.driver.dropped_lines(), 1);
+}
+
+/// An answer nobody asked for answers nothing.
+#[test]
+fn unasked_answers_are_not_believed() {
+    let mut host = Host::new(usize::MAX);
+    host.hear(OK.repeat(50).as_bytes());
+    host.hear(b"\r\nCONNECT OK\r\n\r\n+IPD:5\r\nhello\r\n> \r\nCLOSED\r\n");
+    assert!(!host.driver.is_connected());
+    assert_eq!(host.events, []);
+    assert!(!host.log.iter().any(|line| line.starts_with("data")));
+    host.act(&Step::Connect);
+    host.log.push("AT\\r".into());
+    healthy(&mut host);
+    assert!(host.driver.is_connected());
+}
+
+/// Two questions for the state are open, and the answer to the older one comes when the newer one
+/// was said: what follows it is not taken for answers to what is said next.
+#[test]
+fn an_older_state_is_not_believed() {
+    let state = "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n";
+    let mut host = Host::new(usize::MAX);
+    host.act(&Step::Connect);
+    while host.log.last().is_none_or(|line| line != "AT+CGATT=1\\r") {
+        assert!(answer_last(&mut host), "{:?}", host.log);
+    }
+    // Undone at 30 s, asked for the state at 60 s, given up at 70 s, woken after a pause.
+    host.pass(seconds(72));
+    assert!(host.log.ends_with(&["AT\\r".into()]), "{:?}", host.log);
+    // Now the answers come: of the attach, of the detach.
+    host.hear(OK.repeat(2).as_bytes());
+    host.hear(OK.as_bytes());
+    assert!(
+        host.log.ends_with(&["AT+CIPSTATUS\\r".into()]),
+        "{:?}",
+        host.log
+    );
+    // Of the older question, of AT and ATE0, of the newer question.
+    for answer in [state, OK, OK] {
+        host.hear(answer.as_bytes());
+        assert!(
+            host.log.ends_with(&["AT+CIPSTATUS\\r".into()]),
+            "{:?}",
+            host.log
+        );
+    }
+    host.hear(b"\r\n+IPSTATUS: PDP DEACT\r\n\r\nOK\r\n");
+    host.pass(seconds(1));
+    assert!(
+        host.log.ends_with(&["AT+CMEE=1\\r".into()]),
+        "{:?}",
+        host.log
+    );
+    // The last one counts.
+    for _ in 0..5 {
+        assert!(answer_last(&mut host));
+    }
+    assert!(
+        host.log.ends_with(&["AT+CIPSHUT\\r".into()]),
+        "{:?}",
+        host.log
+    );
+}
+
+/// H4: the end of a line that was too long is no line.
+#[test]
+fn the_end_of_an_endless_line_is_dropped_with_it() {
+    let mut pair = crate::pair::Pair::connected();
+    pair.chunk = 1;
+    for length in 150..400 {
+        pair.down.extend("x".repeat(length).bytes());
+        pair.down.extend(b"CLOSED\r\n");
+        pair.settle();
+        assert!(pair.driver.is_connected(), "{length}");
+    }
+}

@@ -1,0 +1,350 @@
+//! Failures on the way, and what is done about them.
+//!
+//! covers: H3 H7 H11 H13 H14 H21 G9.2 G9.3 G9.5
+
+use std::time::Duration;
+
+use simless_at::{Cme, Final, Instant};
+use simless_driver::{Closed, Ended, Event, Failure, PossibleCause, Step};
+use simless_module::{Config, Control, Fault, FaultKind, Happening, KINGCOM_G3524, Network};
+use simless_module::{Scenario, Timing};
+
+use crate::pair::{Connects, Pair, fault, seconds, settings, target};
+
+fn on(kind: FaultKind, command: &str, delay: Option<u64>) -> Fault {
+    let mut fault = fault(kind);
+    fault.times = Some(1);
+    fault.attributes.command = Some(command.into());
+    fault.attributes.delay = delay.map(seconds);
+    fault
+}
+
+fn pauses(pair: &Pair) -> Vec<Duration> {
+    let pauses = pair.events.iter().filter_map(|(_, event)| match event {
+        Event::Pausing(pause) => Some(*pause),
+        _ => None,
+    });
+    pauses.collect()
+}
+
+#[test]
+fn a_late_ok_answers_the_command_that_asked_for_it() {
+    // The module's OK comes when the host has long said the undo: twice OK, for two commands.
+    let mut pair = Pair::with_faults(vec![on(FaultKind::LateOk, "+CGATT", Some(40))]);
+    pair.driver.connect(target(), pair.now).unwrap();
+    pair.pass(seconds(39));
+    assert_eq!(pair.times_of("AT+CIPSTATUS"), [seconds(0)]);
+    assert!(pair.finish());
+    assert_eq!(pair.times_of("AT+CGATT=0"), [seconds(30)]);
+    assert_eq!(pair.times_of("AT+CIPSTATUS")[1], seconds(40), "after both");
+    assert_eq!(pair.times_of("AT+CGATT=1").len(), 2);
+}
+
+#[test]
+fn a_late_result_and_the_undos_own_are_told_apart() {
+    let mut undo = on(FaultKind::LateOk, "+CGATT", Some(5));
+    undo.name = "undo".into();
+    undo.after = seconds(20);
+    let mut pair = Pair::with_faults(vec![on(FaultKind::LateOk, "+CGATT", Some(40)), undo]);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    // At 40 s the first OK comes, at 45 s the second.
+    assert_eq!(pair.times_of("AT+CIPSTATUS")[1], seconds(45));
+}
+
+#[test]
+fn a_result_that_was_lost_does_not_shift_those_that_follow() {
+    for command in ["+CGATT", "+CGDCONT", "+CGACT", "+CIPSTART", "+CIPHEAD"] {
+        let mut pair = Pair::with_faults(vec![on(FaultKind::NoFinal, command, None)]);
+        // Shifted by one, the refusal would be taken for another command's.
+        let mut refused = on(FaultKind::CmeError, "+CIPSTART", None);
+        refused.attributes.code = Some(50);
+        refused.after = seconds(5);
+        pair.control(Control::from(refused));
+        pair.driver.connect(target(), pair.now).unwrap();
+        assert!(pair.finish(), "{command}: {}", pair.script());
+        let refusals = pair
+            .events
+            .iter()
+            .filter(|(_, event)| matches!(event, Event::StepEnded(_, Err(Failure::Refused), _)));
+        let refusals: Vec<_> = refusals.collect();
+        assert!(
+            matches!(refusals[..], [(_, Event::StepEnded(Step::Connect, ..))]),
+            "{command}: {refusals:?}"
+        );
+    }
+}
+
+#[test]
+fn pauses_grow_differ_by_seed_and_are_bounded() {
+    let run = |seed| {
+        let mut settings = settings();
+        settings.seed = seed;
+        let mut pair = Pair::with(settings, Scenario::default());
+        pair.net.connects = Connects::Refused;
+        pair.driver.connect(target(), pair.now).unwrap();
+        assert!(!pair.finish());
+        pauses(&pair)
+    };
+    let one = run(1);
+    assert_eq!(one.len(), 5, "six attempts have five pauses");
+    assert!(one.is_sorted_by(|a, b| a < b), "{one:?}");
+    assert_eq!(one, run(1));
+    assert_ne!(one, run(2));
+}
+
+#[test]
+fn fifty_is_closed_before_the_next_connect_and_its_causes_are_all_possible() {
+    let mut pair = Pair::new();
+    pair.net.connects = Connects::Refused;
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(!pair.finish());
+    let script = pair.script();
+    let (_, connects) = script.split_once("AT+CGACT=1,1\r").unwrap();
+    let once = "AT+CIPSTART=\"TCP\",\"198.51.100.7\",80\rAT+CIPCLOSE\rAT+CIPSTATUS\r";
+    assert_eq!(connects, once.repeat(6));
+    let Some((_, Event::Failed(error))) = pair.events.last() else {
+        panic!("{:?}", pair.events);
+    };
+    assert_eq!((error.step, error.kind), (Step::Connect, Failure::Refused));
+    assert_eq!(error.took, Duration::ZERO);
+    use PossibleCause::{Network, NoCredit, NotListening, NotResolved, State};
+    let causes = [NoCredit, NotListening, Network, NotResolved, State];
+    assert_eq!(error.possible_causes(), causes);
+    let words = error.to_string();
+    assert!(
+        words.starts_with("connecting failed after 0 ms: the module refused"),
+        "{words}"
+    );
+}
+
+#[test]
+fn no_credit_is_possible_and_not_claimed() {
+    let mut pair = Pair::with_faults(vec![fault(FaultKind::NoCredit)]);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(!pair.finish());
+    let Some((_, Event::Failed(error))) = pair.events.last() else {
+        panic!("{:?}", pair.events);
+    };
+    assert_eq!(error.step, Step::Attach);
+    let causes = [PossibleCause::NoCredit, PossibleCause::Network];
+    assert_eq!(error.possible_causes(), causes);
+}
+
+/// A module that gives a connect up after 20 s, which stands `late` seconds after that all the
+/// same; once.
+fn late_connection(late: u64) -> Pair {
+    let mut fault = fault(FaultKind::LateConnectOk);
+    fault.attributes.delay = Some(seconds(late));
+    fault.lasts = Some(seconds(25));
+    let mut profile = KINGCOM_G3524;
+    profile.guards.connect = seconds(20);
+    Pair::of(
+        settings(),
+        Config {
+            profile,
+            timing: Timing::IMMEDIATE,
+            network: Network::default(),
+            scenario: Scenario {
+                faults: vec![fault],
+                ..Scenario::default()
+            },
+        },
+    )
+}
+
+#[test]
+fn connect_ok_behind_command_no_response_is_understood() {
+    let mut pair = late_connection(5);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    assert_eq!(pair.now.since(Instant::ZERO), seconds(25));
+    assert_eq!(pair.times_of("AT+CIPCLOSE"), []);
+}
+
+#[test]
+fn command_no_response_fails_its_step() {
+    let mut pair = late_connection(60);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    let failed = Event::StepEnded(Step::Connect, Err(Failure::NoResponse), seconds(30));
+    assert!(pair.saw(|event| *event == failed), "{:?}", pair.events);
+    assert_eq!(pair.times_of("AT+CIPCLOSE"), [seconds(30)]);
+}
+
+#[test]
+fn the_outcome_of_a_cancelled_attempt_is_not_taken_for_the_next_ones() {
+    for ghost in ["CONNECT OK", "+CME ERROR: 50", "COMMAND NO RESPONSE!"] {
+        let mut pair = Pair::new();
+        pair.net.connects = Connects::Unanswered;
+        pair.driver.connect(target(), pair.now).unwrap();
+        pair.pass(seconds(30));
+        assert_eq!(pair.times_of("AT+CIPCLOSE").len(), 1);
+        // The second attempt is on its way when the first one's outcome comes.
+        pair.pass(seconds(5));
+        let connect = "AT+CIPSTART=\"TCP\",\"198.51.100.7\",80";
+        assert_eq!(pair.times_of(connect).len(), 2);
+        pair.control(Control::Urc(ghost.into()));
+        assert!(!pair.driver.is_connected());
+        assert_eq!(pair.times_of("AT+CIPCLOSE").len(), 1, "{ghost}: it goes on");
+        pair.net.connects = Connects::Accepted;
+        assert!(pair.finish(), "{ghost}");
+    }
+}
+
+#[test]
+fn connect_ok_while_the_undo_is_under_way_is_the_cancelled_ones() {
+    let mut pair = Pair::new();
+    pair.net.connects = Connects::Unanswered;
+    pair.driver.connect(target(), pair.now).unwrap();
+    let mut late = on(FaultKind::LateOk, "+CIPCLOSE", Some(3));
+    late.after = seconds(1);
+    pair.control(Control::from(late));
+    pair.pass(seconds(31));
+    pair.control(Control::Urc("CONNECT OK".into()));
+    pair.pass(seconds(1));
+    assert!(!pair.driver.is_connected());
+    pair.net.connects = Connects::Accepted;
+    assert!(pair.finish());
+}
+
+#[test]
+fn an_outcome_that_comes_first_is_understood() {
+    use simless_at::{ConnectOrder, Dialect};
+    static OUTCOME_FIRST: Dialect = Dialect {
+        connect_order: ConnectOrder::OutcomeFirst,
+        ..Dialect::G_SERIES
+    };
+    // Also by a driver that expects the other order: it asks.
+    for (dialect, asks) in [(&OUTCOME_FIRST, 1), (&Dialect::G_SERIES, 2)] {
+        let mut profile = KINGCOM_G3524;
+        profile.dialect = OUTCOME_FIRST;
+        let mut settings = settings();
+        settings.dialect = dialect;
+        let config = Config {
+            profile,
+            timing: profile.timing,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        };
+        let mut pair = Pair::of(settings.clone(), config.clone());
+        pair.driver.connect(target(), pair.now).unwrap();
+        assert!(pair.finish(), "{:?}", pair.events);
+        assert_eq!(pair.times_of("AT+CIPSTATUS").len(), asks);
+        let mut pair = Pair::of(settings, config);
+        pair.net.connects = Connects::Refused;
+        pair.driver.connect(target(), pair.now).unwrap();
+        assert!(!pair.finish());
+    }
+}
+
+#[test]
+fn a_state_that_allows_no_connection_is_shut_down_and_begun_from_the_first_step() {
+    let mut pair = Pair::new();
+    pair.net.connects = Connects::Unanswered;
+    pair.driver.connect(target(), pair.now).unwrap();
+    pair.pass(seconds(1));
+    pair.forget();
+    // PDP DEACT: from there only CIPSHUT leads on.
+    pair.control(Control::LoseContext(1));
+    pair.net.connects = Connects::Accepted;
+    assert!(pair.finish());
+    let script = pair.script();
+    assert!(
+        script.starts_with("AT+CIPCLOSE\rAT+CIPSTATUS\rAT+CIPSHUT\rAT+CGATT=1\r"),
+        "{script}"
+    );
+}
+
+#[test]
+fn a_module_that_starts_again_on_the_way_is_noticed() {
+    for after in [1, 20, 31, 40] {
+        // Attaching takes 60 s, so that the start comes in the middle of it, or of its undo.
+        let mut pair = Pair::with_faults(vec![on(FaultKind::LateOk, "+CGATT", Some(60))]);
+        pair.driver.connect(target(), pair.now).unwrap();
+        pair.pass(seconds(after));
+        pair.control(Control::Happens(Happening::PowerCycle));
+        assert!(pair.finish(), "{after}");
+        let took = pair.now.since(Instant::ZERO);
+        assert!(took < seconds(after + 80), "{after}: {took:?}");
+    }
+}
+
+#[test]
+fn a_module_that_starts_again_under_a_connection_is_noticed_by_its_echo() {
+    let mut pair = Pair::connected();
+    pair.send(b"hello");
+    pair.control(Control::Happens(Happening::PowerCycle));
+    pair.forget();
+    pair.send(b"world");
+    assert!(pair.finish(), "the flow starts again: {:?}", pair.events);
+    assert!(
+        pair.script().starts_with("AT+CIPSEND=5\rAT\rATE0\r"),
+        "{}",
+        pair.script()
+    );
+    assert!(pair.saw(|event| *event == Event::Rebooted));
+    let closed = Event::Closed(Closed {
+        how: Ended::Rebooted,
+        accepted: 5,
+    });
+    assert!(pair.saw(|event| *event == closed), "{:?}", pair.events);
+    assert!(pair.script().contains("AT+CPIN?\r"), "{}", pair.script());
+    let failed = pair.events.iter().find_map(|(_, event)| match event {
+        Event::SendFailed(failed) => Some(*failed),
+        _ => None,
+    });
+    let failed = failed.expect("the send failed");
+    assert_eq!((failed.accepted, failed.in_doubt), (5, 0));
+}
+
+#[test]
+fn a_module_that_starts_again_is_noticed_by_what_it_says() {
+    let mut pair = Pair::connected();
+    pair.control(Control::Happens(Happening::PowerCycle));
+    pair.control(Control::Urc("^CINIT: 1, 0, 0".into()));
+    assert!(pair.saw(|event| *event == Event::Rebooted));
+    assert!(pair.finish());
+}
+
+#[test]
+fn a_module_that_starts_again_without_an_echo_is_noticed_by_its_state() {
+    let mut pair = Pair::connected();
+    pair.control(Control::Happens(Happening::PowerCycle));
+    // Some modules keep ATE0 over a start: here its echo is swallowed.
+    pair.tamper = Box::new(|bytes| {
+        let text = String::from_utf8(bytes).unwrap();
+        text.replace("AT+CIPSEND=5\r", "")
+            .replace("AT+CIPSTATUS\r", "")
+            .into_bytes()
+    });
+    pair.forget();
+    pair.send(b"world");
+    assert!(
+        pair.saw(|event| *event == Event::Rebooted),
+        "{:?}",
+        pair.events
+    );
+}
+
+#[test]
+fn the_total_time_holds_whatever_happens() {
+    let mut settings = settings();
+    settings.patience.total = seconds(100);
+    settings.patience.attempts = 255;
+    let mut pair = Pair::with(settings, Scenario::default());
+    pair.net.connects = Connects::Refused;
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(!pair.finish());
+    assert_eq!(pair.now.since(Instant::ZERO), seconds(100));
+    let Some((_, Event::Failed(error))) = pair.events.last() else {
+        panic!("{:?}", pair.events);
+    };
+    assert_eq!(error.kind, Failure::OutOfTime);
+    assert_ne!(error.said, Some(Final::Cme(Cme::NO_SIM)));
+    // And the next one is none the worse for it.
+    pair.net.connects = Connects::Accepted;
+    pair.forget();
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+}
