@@ -118,7 +118,7 @@ impl From<Cause> for Failure {
 impl Equipment {
     pub(crate) fn new(config: Arc<Config>, number: u32) -> Self {
         let settings = Settings::of(&config.profile);
-        let mut equipment = Self {
+        Self {
             number,
             network: config.network,
             settings,
@@ -146,16 +146,28 @@ impl Equipment {
             events: VecDeque::new(),
             reported_state: IpState::Initial,
             reported_registration: Registration::IDLE,
-            config: Arc::clone(&config),
-        };
-        // What a scenario begins with is so from the first moment on, and nothing is said of it.
-        for fault in config.scenario.faults.iter().cloned() {
-            equipment.faults.set(fault, Instant::ZERO);
+            config,
         }
-        equipment.cast.boot(&config, Instant::ZERO);
-        equipment.play(Instant::ZERO);
-        equipment.reported_registration = equipment.registration();
-        equipment
+    }
+
+    /// The run begins: the scenario's faults are set. A module that starts again within it keeps
+    /// those that are.
+    pub(crate) fn begin(mut self) -> Self {
+        let config = Arc::clone(&self.config);
+        for fault in config.scenario.faults.iter().cloned() {
+            self.faults.set(fault, Instant::ZERO);
+        }
+        self.boot(Instant::ZERO);
+        // It is starting already.
+        self.wants_restart = None;
+        self
+    }
+
+    /// The module starts. What the scenario says of that moment is so from then on, and no change.
+    fn boot(&mut self, now: Instant) {
+        self.cast.boot(&self.config, now);
+        self.play(now);
+        self.reported_registration = self.registration();
     }
 
     /// What outlives a restart: the settings that were kept, the world outside, and what observers
@@ -171,18 +183,17 @@ impl Equipment {
         self.settings = old.saved;
         self.faults = core::mem::replace(&mut old.faults, Faults::new(0));
         self.cast = core::mem::take(&mut old.cast);
-        self.cast.boot(&self.config, now);
         for id in old.sockets.ids().collect::<Vec<_>>() {
             old.lose_unsent(id);
             old.abort(id);
         }
         self.counters = old.counters;
         self.reported_state = old.reported_state;
-        self.reported_registration = self.registration();
         self.sockets.continue_after(&old.sockets);
         self.asks = core::mem::take(&mut old.asks);
         self.asks.retain(|ask| matches!(ask, Ask::Abort(_)));
         self.events = core::mem::take(&mut old.events);
+        self.boot(now);
         if keeps_output {
             for (slot, (link, old_link)) in self.links.iter_mut().zip(&mut old.links).enumerate() {
                 link.received = old_link.received.take();
