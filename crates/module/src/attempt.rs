@@ -165,8 +165,8 @@ impl Equipment {
             return;
         };
         if let Stage::Resolving { since, due } = attempt.stage
-            // An answer that would be later than that never comes.
-            && due < since + self.config.profile.guards.resolve
+            // An answer that is held back beyond that never comes.
+            && (due <= since || due < since + self.config.profile.guards.resolve)
         {
             let address = SocketAddr::new(address, target.port);
             let due = (since + self.config.timing.connect).max(due).max(now);
