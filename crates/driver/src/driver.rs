@@ -67,8 +67,17 @@ pub(crate) enum Doing {
     Quiet,
 }
 
+/// What an attempt is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    Connection,
+    /// The address of the target's host: the flow is left before its last step.
+    Address,
+}
+
 /// The way to a connection.
 pub(crate) struct Attempt {
+    pub(crate) goal: Goal,
     pub(crate) target: Option<Target>,
     /// When `connect` fails at the latest; `None` while no connection is being made.
     pub(crate) until: Option<Instant>,
@@ -159,6 +168,7 @@ impl Driver {
             held: None,
             learned: None,
             attempt: Attempt {
+                goal: Goal::Connection,
                 target: None,
                 until: None,
                 failures: 0,
@@ -227,6 +237,12 @@ impl Driver {
             }
         }
         Taken { used, news: None }
+    }
+
+    /// Time stood still since that moment, and does until the next `handle_uart`: for who drives it
+    /// only while there is something to do. A deadline can't pass while nobody listens.
+    pub fn hold(&mut self, since: Instant) {
+        self.held.get_or_insert(since);
     }
 
     /// Lets time pass. Early is a no-op.
