@@ -15,8 +15,7 @@ use core::net::IpAddr;
 use simless_at::Instant;
 
 use crate::{
-    Closed, ConnectError, Driver, Ended, Event, Host, LinkError, News, Settings, Target,
-    Transport,
+    Closed, ConnectError, Driver, Ended, Event, Host, LinkError, News, Settings, Target, Transport,
 };
 use inbox::Inbox;
 use outbox::Outbox;

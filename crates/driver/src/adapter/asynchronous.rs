@@ -89,10 +89,7 @@ impl<P: Read + Write, T: Timer, const RX: usize, const TX: usize> Modem<P, T, RX
     ///
     /// # Errors
     /// Like [`Modem::connect`].
-    pub async fn udp(
-        &mut self,
-        target: &Target,
-    ) -> Result<Udp<'_, P, T, RX, TX>, Error<P::Error>> {
+    pub async fn udp(&mut self, target: &Target) -> Result<Udp<'_, P, T, RX, TX>, Error<P::Error>> {
         self.make(target, Transport::Udp).await?;
         Ok(Udp { modem: self })
     }

@@ -76,10 +76,7 @@ where
     ///
     /// # Errors
     /// When the connection is not made, within the settings' patience, or the port fails.
-    pub fn connect(
-        &mut self,
-        target: &Target,
-    ) -> Result<Link<'_, P, C, RX, TX>, Error<P::Error>> {
+    pub fn connect(&mut self, target: &Target) -> Result<Link<'_, P, C, RX, TX>, Error<P::Error>> {
         self.make(target, Transport::Tcp)?;
         Ok(Link { modem: self })
     }
@@ -167,9 +164,8 @@ where
 
     /// Writes or reads once. A time-out is no error: the clock tells what it means.
     fn exchange(&mut self) -> Result<(), Error<P::Error>> {
-        let nothing = |error: &P::Error| {
-            matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted)
-        };
+        let nothing =
+            |error: &P::Error| matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted);
         match self.session.todo() {
             Todo::Write { bytes, .. } => match self.port.write(bytes) {
                 Ok(n) => self.session.written(n, (self.clock)()),

@@ -32,7 +32,10 @@ fn what_is_written_comes_back() {
     assert_eq!(back[..], data);
     link.close().unwrap();
     assert!(world.said().ends_with("AT+CIPCLOSE\r"), "{}", world.said());
-    assert_eq!(modem.session().driver().firmware(), "Revision: G3524_SHNZ_B5_R04_A01_D160927");
+    assert_eq!(
+        modem.session().driver().firmware(),
+        "Revision: G3524_SHNZ_B5_R04_A01_D160927"
+    );
 }
 
 /// Small writes share a send.
@@ -130,7 +133,10 @@ fn a_reboot_ends_a_stream() {
     link.write_all(b"lost").unwrap();
     let error = link.flush().unwrap_err();
     assert!(
-        matches!(error, Error::Link(LinkError::Ended(Ended::Rebooted) | LinkError::Send(_))),
+        matches!(
+            error,
+            Error::Link(LinkError::Ended(Ended::Rebooted) | LinkError::Send(_))
+        ),
         "{error}"
     );
     let mut buf = [0; 8];
@@ -177,7 +183,11 @@ fn waiting_for_data() {
     assert_eq!(link.wait(Duration::from_secs(3)), Ok(false));
     assert!(world.now().since(before) >= Duration::from_secs(3));
     world.peer_sends(b"x");
-    assert_eq!(link.wait(Duration::ZERO), Ok(false), "nobody has looked yet");
+    assert_eq!(
+        link.wait(Duration::ZERO),
+        Ok(false),
+        "nobody has looked yet"
+    );
     assert_eq!(link.wait(Duration::from_secs(3)), Ok(true));
 }
 
@@ -266,7 +276,10 @@ fn a_datagram_that_is_refused() {
     fault.times = Some(1);
     world.control(Control::Fault(fault));
     let lost = socket.send(b"one");
-    assert!(matches!(lost, Err(Error::Link(LinkError::Send(_)))), "{lost:?}");
+    assert!(
+        matches!(lost, Err(Error::Link(LinkError::Send(_)))),
+        "{lost:?}"
+    );
     socket.send(b"two").unwrap();
     assert_eq!(world.got(), b"two");
 }

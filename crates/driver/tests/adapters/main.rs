@@ -2,6 +2,7 @@
 
 mod blocking;
 mod cancel;
+mod mqtt;
 mod nal;
 mod size;
 mod stream;

@@ -17,10 +17,26 @@ fn the_buffers_are_nearly_all() {
     let session = size_of::<Session<1024, 512>>();
     let sizes = [
         ("Driver", driver, 1536),
-        ("Session beside driver and buffers", session - driver - buffers, 448),
-        ("blocking::Modem beside its session", size_of::<Blocking>() - session, 0),
-        ("asynchronous::Modem beside its session", size_of::<Asynchronous>() - session, 0),
-        ("nal::Stack beside its modem", size_of::<Stack>() - size_of::<Asynchronous>(), 8),
+        (
+            "Session beside driver and buffers",
+            session - driver - buffers,
+            448,
+        ),
+        (
+            "blocking::Modem beside its session",
+            size_of::<Blocking>() - session,
+            0,
+        ),
+        (
+            "asynchronous::Modem beside its session",
+            size_of::<Asynchronous>() - session,
+            0,
+        ),
+        (
+            "nal::Stack beside its modem",
+            size_of::<Stack>() - size_of::<Asynchronous>(),
+            8,
+        ),
     ];
     for (name, size, limit) in sizes {
         println!("{name}: {size} bytes");

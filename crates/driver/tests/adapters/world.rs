@@ -204,7 +204,13 @@ impl World {
         }
         let next = [inside.module.poll_timeout(), alarm];
         let Some(next) = next.into_iter().flatten().min() else {
-            panic!("nothing more happens: down {} up {} asked {} {:?}", inside.down.len(), inside.up.len(), inside.asked, inside.now);
+            panic!(
+                "nothing more happens: down {} up {} asked {} {:?}",
+                inside.down.len(),
+                inside.up.len(),
+                inside.asked,
+                inside.now
+            );
         };
         inside.now = inside.now.max(next);
         inside.settle();
@@ -315,7 +321,13 @@ impl Inside {
 }
 
 impl Peer {
-    fn serve(&mut self, id: SocketId, module: &mut Module, now: Instant, got: &mut Vec<u8>) -> bool {
+    fn serve(
+        &mut self,
+        id: SocketId,
+        module: &mut Module,
+        now: Instant,
+        got: &mut Vec<u8>,
+    ) -> bool {
         let output = module.socket_output(id).to_vec();
         let mut moved = !output.is_empty();
         if moved {
