@@ -1,4 +1,5 @@
-//! A program without std, without libc and without a main, that uses `at` and `module`.
+//! A program without std, without libc and without a main, that uses `at`, `module`, and
+//! `driver` with its adapters.
 //!
 //! That it links is the proof; it is not run.
 #![no_std]
@@ -6,11 +7,13 @@
 
 extern crate alloc;
 
+mod host;
+
 use alloc::sync::Arc;
 
 use linked_list_allocator::LockedHeap;
 use simless_at::Instant;
-use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Timing, Wire, Scenario};
+use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Scenario, Timing, Wire};
 
 #[global_allocator]
 static HEAP: LockedHeap = LockedHeap::empty();
@@ -43,7 +46,7 @@ extern "C" fn _start() -> usize {
     module.handle_timeout(Instant::ZERO);
     while module.poll_request().is_some() {}
     let mut slices = [&[][..]; 4];
-    taken + module.uart_output(&mut slices)
+    taken + module.uart_output(&mut slices) + host::blocking() + host::asynchronous()
 }
 
 #[panic_handler]
