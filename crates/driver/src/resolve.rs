@@ -3,8 +3,8 @@
 use simless_at::Instant;
 
 use crate::command::Command;
-use crate::driver::{Doing, Goal};
 use crate::heard::Info;
+use crate::state::{Doing, Goal};
 use crate::{BusyError, Driver, Event, Host, Target};
 
 impl Driver {
