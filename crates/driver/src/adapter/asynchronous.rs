@@ -170,10 +170,6 @@ impl<P: Read + Write, T: Timer, const RX: usize, const TX: usize> Modem<P, T, RX
         flushed
     }
 
-    pub(super) fn abandon(&mut self) {
-        self.session.abandon();
-    }
-
     /// Drives the session until the question has its answer.
     async fn drive<A>(
         &mut self,

@@ -4,6 +4,7 @@ mod blocking;
 mod cancel;
 mod mqtt;
 mod nal;
+mod session;
 mod size;
 mod stream;
 mod world;

@@ -302,7 +302,8 @@ impl Inside {
     }
 
     fn read(&mut self, buf: &mut [u8]) -> usize {
-        let n = buf.len().min(self.down.len());
+        // Not all at once.
+        let n = buf.len().min(self.down.len()).min(61);
         for (to, from) in buf.iter_mut().zip(self.down.drain(..n)) {
             *to = from;
         }

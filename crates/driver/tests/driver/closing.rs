@@ -171,6 +171,11 @@ fn names_before_a_connection() {
     let address = Some([198, 51, 100, 7].into());
     assert!(pair.saw(|event| *event == Event::Resolved(address)));
     assert!(pair.driver.is_idle() && !pair.driver.is_connected());
+    assert_eq!(
+        pair.driver.poll_timeout(),
+        None,
+        "nothing is waited for any more"
+    );
     pair.connect();
 }
 

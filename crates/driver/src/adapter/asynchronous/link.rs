@@ -78,15 +78,3 @@ impl<P: Read + Write, T: Timer, const RX: usize, const TX: usize> Write for Link
         self.modem.flush().await
     }
 }
-
-impl<P, T, const RX: usize, const TX: usize> Drop for Link<'_, P, T, RX, TX> {
-    fn drop(&mut self) {
-        self.modem.session.abandon();
-    }
-}
-
-impl<P, T, const RX: usize, const TX: usize> Drop for Udp<'_, P, T, RX, TX> {
-    fn drop(&mut self) {
-        self.modem.session.abandon();
-    }
-}

@@ -117,15 +117,3 @@ where
         Ok(self.modem.drive(|session| session.flush())??)
     }
 }
-
-impl<P, C, const RX: usize, const TX: usize> Drop for Link<'_, P, C, RX, TX> {
-    fn drop(&mut self) {
-        self.modem.session.abandon();
-    }
-}
-
-impl<P, C, const RX: usize, const TX: usize> Drop for Udp<'_, P, C, RX, TX> {
-    fn drop(&mut self) {
-        self.modem.session.abandon();
-    }
-}

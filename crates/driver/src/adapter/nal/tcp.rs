@@ -63,9 +63,3 @@ impl<P: Read + Write, T: Timer, const RX: usize, const TX: usize> Write for Tcp<
         self.modem.flush().await
     }
 }
-
-impl<P: Read + Write, T: Timer, const RX: usize, const TX: usize> Drop for Tcp<'_, P, T, RX, TX> {
-    fn drop(&mut self) {
-        self.modem.abandon();
-    }
-}

@@ -95,9 +95,3 @@ impl<E: embedded_io::Error> UnconnectedUdp for Unconnected<E> {
         match self.never {}
     }
 }
-
-impl<P: Read + Write, T: Timer, const RX: usize, const TX: usize> Drop for Udp<'_, P, T, RX, TX> {
-    fn drop(&mut self) {
-        self.modem.abandon();
-    }
-}
