@@ -119,9 +119,10 @@ fn a_reboot_ends_a_stream_for_good() {
 fn reads_between_steps() {
     let mut driven = Driven::connected();
     let data: Vec<u8> = (0..=255).cycle().take(1000).collect();
-    driven.world.peer_sends(&data);
+    let mut pieces = data.chunks(100);
     let mut back = Vec::<u8>::new();
     for round in 0..10_000 {
+        driven.world.peer_sends(pieces.next().unwrap_or_default());
         for _ in 0..=round % 5 {
             if let Todo::Read { space, .. } = driven.session.todo() {
                 let n = Blocking(driven.world.clone()).read(space).unwrap_or(0);
