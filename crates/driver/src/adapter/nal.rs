@@ -32,6 +32,10 @@
 //!     link.close().await
 //! }
 //! ```
+#![expect(
+    clippy::await_holding_refcell_ref,
+    reason = "held on purpose: who comes meanwhile tries to borrow it, and is told that it is in use"
+)]
 
 mod tcp;
 mod udp;
@@ -90,7 +94,6 @@ impl<P: Read + Write, T: Timer, const RX: usize, const TX: usize> Stack<P, T, RX
         transport: Transport,
         remote: SocketAddr,
     ) -> Result<InUse<'_, P, T, RX, TX>, Error<P::Error>> {
-        // It is in use from here on, also across awaits: nobody else can come between.
         let mut modem = self.take()?;
         let mut text = String::<45, u8>::new();
         // The longest address has 45 characters.

@@ -102,7 +102,6 @@ fn the_end_of_a_stream() {
     assert_eq!(link.read(&mut buf), Ok(0), "an end stays one");
     let ended = Err(Error::Link(LinkError::Ended(Ended::ByPeer)));
     assert_eq!(link.write(b"x"), ended);
-    drop(link);
     modem.connect(&tcp()).unwrap();
 }
 
@@ -113,7 +112,6 @@ fn a_dropped_link() {
     let mut modem = modem!(world);
     let mut link = modem.connect(&tcp()).unwrap();
     link.write_all(b"for the first").unwrap();
-    drop(link);
     let mut link = modem.connect(&tcp()).unwrap();
     assert_eq!(world.got(), b"for the first");
     assert!(world.said().contains("AT+CIPCLOSE\r"));
@@ -141,7 +139,6 @@ fn a_reboot_ends_a_stream() {
     );
     let mut buf = [0; 8];
     assert!(link.read(&mut buf).is_err());
-    drop(link);
     modem.close().unwrap();
     assert!(!modem.session().driver().is_connected());
     modem.connect(&tcp()).unwrap();
@@ -262,7 +259,6 @@ fn datagrams_that_nobody_reads() {
     world.peer_sends_datagram(&[7; 1400]);
     let datagram = socket.receive(&mut buf).unwrap();
     assert_eq!((datagram.stored, datagram.length), (512, 1400));
-    drop(socket);
     assert_eq!(modem.session().lost_datagrams(), 16);
 }
 
