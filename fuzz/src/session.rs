@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use simless_at::{BlockFormat, ConnectOrder, Registration};
 use simless_module::{
-    Answer, Config, Control, Fault, FaultKind, Happening, KINGCOM_G3524, Network, OnNul, Profile,
-    Scenario, SimState, Timing,
+    Answer, Config, Control, Fault, FaultKind, Happening, KINGCOM_G3524, Network, OnNul,
+    Probability, Profile, Scenario, SimState, Stream, Timing,
 };
 
 use crate::adapter::{Adapter, Cut};
@@ -25,13 +25,17 @@ const TIMES: [Duration; 10] = [
     Duration::from_secs(600),
 ];
 
+/// The bit of the second byte that gives the module a DTE who knows what may be said.
+pub const READS_ALONG: u8 = 0x10;
+
 /// Longer than any wait there is, also when a line is full of them.
 const LONG: Duration = Duration::from_secs(24 * 3600);
 
 /// Runs the session in `input`: see `decode.rs` for the bytes.
 ///
 /// # Panics
-/// When something does not hold that always must: the oracles are `adapter.rs` and `ledger.rs`.
+/// When something does not hold that always must: the oracles are `adapter.rs`, `dte.rs`,
+/// `ledger.rs` and `metered.rs`.
 pub fn session(input: &[u8]) {
     let [first, second, steps @ ..] = input else {
         return;
@@ -59,7 +63,12 @@ pub fn session(input: &[u8]) {
 
 /// Gives all that came out.
 fn run(first: u8, second: u8, steps: &[Step], cut: Cut) -> Vec<u8> {
-    let mut adapter = Adapter::new(config(first, second), cut);
+    let config = config(first, second);
+    let profile = config.profile;
+    let mut adapter = Adapter::new(config, cut);
+    if second & READS_ALONG != 0 {
+        adapter.read_along(profile);
+    }
     for (step, next) in steps
         .iter()
         .zip(steps.iter().skip(1).map(Some).chain([None]))
@@ -106,7 +115,9 @@ fn end(adapter: &mut Adapter) {
         None,
         "P3: a deadline for nothing"
     );
-    adapter.ledger.close(&snapshot);
+    let counters = snapshot.counters;
+    adapter.ledger.close(counters);
+    adapter.ends();
     adapter.say(b"ATQ0V1E0\r");
     adapter.pass(LONG);
     let before = adapter.log.len();
@@ -157,6 +168,17 @@ fn config(first: u8, second: u8) -> Config {
     if is_set(second, 3) {
         network.activation = Answer::Silence;
     }
+    // Those that lose nothing the ledger waits for.
+    for (bit, kind) in [
+        (4, FaultKind::Latency),
+        (5, FaultKind::Bandwidth),
+        (6, FaultKind::SlowClose),
+        (7, FaultKind::ResetPeer),
+    ] {
+        if is_set(second, bit) {
+            scenario.faults.push(socket_fault(kind));
+        }
+    }
     Config {
         profile,
         timing: match is_set(first, 0) {
@@ -166,6 +188,23 @@ fn config(first: u8, second: u8) -> Config {
         network,
         scenario,
     }
+}
+
+fn socket_fault(kind: FaultKind) -> Fault {
+    let mut fault = Fault::new(kind);
+    fault.stream = Stream::Uplink;
+    fault.toxicity = Probability::from_ppm(700_000);
+    let attributes = &mut fault.attributes;
+    match kind {
+        FaultKind::Latency => {
+            attributes.latency = Some(Duration::from_secs(2));
+            attributes.jitter = Some(Duration::from_secs(2));
+        }
+        FaultKind::Bandwidth => attributes.rate = Some(100),
+        FaultKind::SlowClose => attributes.delay = Some(Duration::from_secs(3)),
+        _ => attributes.timeout = Some(Duration::from_secs(60)),
+    }
+    fault
 }
 
 fn control(which: u8, argument: u8) -> Control {

@@ -10,10 +10,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("simless-at", &[]),
     ("simless-module", &["simless-at"]),
     ("simless-driver", &["simless-at"]),
-    ("simless-trace", &["simless-at", "simless-module"]),
+    ("simless-scenario", &["simless-at", "simless-module"]),
+    (
+        "simless-trace",
+        &["simless-at", "simless-module", "simless-scenario"],
+    ),
     (
         "simless-runtime",
-        &["simless-at", "simless-module", "simless-trace"],
+        &[
+            "simless-at",
+            "simless-module",
+            "simless-scenario",
+            "simless-trace",
+        ],
     ),
     (
         "simless",
@@ -21,6 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "simless-at",
             "simless-module",
             "simless-runtime",
+            "simless-scenario",
             "simless-trace",
         ],
     ),

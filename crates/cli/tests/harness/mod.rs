@@ -11,7 +11,7 @@ mod dte;
 mod line;
 mod peer;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -25,7 +25,7 @@ pub use dte::Dte;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use line::SerialLine;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
-pub use peer::{closed_port, random};
+pub use peer::{closed_port, connected, random};
 
 /// When a test that waits has failed.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -131,8 +131,11 @@ impl Simless {
     }
 
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
     }
 
     /// Waits until it has ended by itself.
@@ -174,6 +177,21 @@ pub fn simless(folder: &Path) -> Command {
     command
 }
 
+/// One module on a pipe, with these words: what it answers to all of this, until it ends.
+pub fn piped(words: &[&str], said: &[u8]) -> Vec<u8> {
+    let (mut simless, stdin, stdout) = Simless::start(&[&["--port", "stdio"], words].concat());
+    let mut dte = Dte::new(stdout, Some(Box::new(stdin)));
+    dte.expect("\n");
+    // It may answer before it has heard all of it.
+    let mut writer = dte.writer();
+    let said = said.to_vec();
+    let writing = std::thread::spawn(move || writer.write_all(&said));
+    let answers = dte.rest();
+    writing.join().unwrap().unwrap();
+    simless.stderr.rest();
+    answers
+}
+
 /// Reads the ready line and not a byte more: what follows is the module's.
 fn read_ready(stdout: &mut ChildStdout) -> Value {
     let mut line = Vec::new();
@@ -208,8 +226,10 @@ impl Lines {
     }
 
     fn expect(&mut self, words: &str) -> String {
+        let deadline = Instant::now() + DEADLINE;
         loop {
-            let Ok(line) = self.lines.recv_timeout(DEADLINE) else {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(line) = self.lines.recv_timeout(left) else {
                 panic!("no line with {words:?} in:\n{}", self.seen);
             };
             self.seen += &line;

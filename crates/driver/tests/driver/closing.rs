@@ -117,7 +117,7 @@ fn a_close_that_is_not_answered_ends_all_the_same() {
     let mut lost = fault(FaultKind::NoFinal);
     lost.times = Some(1);
     lost.attributes.command = Some("+CIPCLOSE".into());
-    pair.control(Control::Fault(lost));
+    pair.control(Control::from(lost));
     pair.driver.close(pair.now);
     pair.pass(seconds(31));
     assert_eq!(

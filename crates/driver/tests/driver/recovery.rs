@@ -60,7 +60,7 @@ fn a_result_that_was_lost_does_not_shift_those_that_follow() {
         let mut refused = on(FaultKind::CmeError, "+CIPSTART", None);
         refused.attributes.code = Some(50);
         refused.after = seconds(5);
-        pair.control(Control::Fault(refused));
+        pair.control(Control::from(refused));
         pair.driver.connect(target(), pair.now).unwrap();
         assert!(pair.finish(), "{command}: {}", pair.script());
         let refusals = pair
@@ -199,7 +199,7 @@ fn connect_ok_while_the_undo_is_under_way_is_the_cancelled_ones() {
     pair.driver.connect(target(), pair.now).unwrap();
     let mut late = on(FaultKind::LateOk, "+CIPCLOSE", Some(3));
     late.after = seconds(1);
-    pair.control(Control::Fault(late));
+    pair.control(Control::from(late));
     pair.pass(seconds(31));
     pair.control(Control::Urc("CONNECT OK".into()));
     pair.pass(seconds(1));

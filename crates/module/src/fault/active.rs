@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use simless_at::Instant;
 
-use super::{Attributes, Fault, FaultKind, Stream};
+use super::{Attributes, Fault, FaultKind, Gate, Stream};
 use crate::Chance;
 
 /// The faults that are set.
@@ -15,8 +15,11 @@ pub(crate) struct Faults {
     version: u32,
 }
 
-struct Active {
+/// A fault that is set.
+pub(crate) struct Active {
     fault: Fault,
+    /// The version that began with it: one that is set again is another one.
+    serial: u32,
     phase: Phase,
     /// How often it may still strike.
     left: Option<u32>,
@@ -47,13 +50,14 @@ impl Faults {
     pub(crate) fn set(&mut self, fault: Fault, now: Instant) {
         self.clear(fault.name());
         let sudden = fault.kind.about().is_sudden.then_some(1);
+        self.version += 1;
         self.list.push(Active {
+            serial: self.version,
             chance: Chance::of(self.seed, fault.name()),
             phase: Phase::Waiting(now + fault.after),
             left: fault.times.or(sudden),
             fault,
         });
-        self.version += 1;
     }
 
     /// Takes a fault away; whether there was one of this name.
@@ -112,6 +116,10 @@ impl Faults {
 
     /// A fault of this kind that is on: one that is a state rather than something that happens.
     pub(crate) fn holds(&self, kind: FaultKind) -> bool {
+        // Every byte that comes asks, and most of the time none is set.
+        if self.list.is_empty() {
+            return false;
+        }
         let mut on = self.list.iter().filter(|active| active.is_on());
         on.any(|active| active.fault.kind == kind)
     }
@@ -144,13 +152,17 @@ impl Faults {
         on.map(|active| &active.fault)
     }
 
-    /// The names of all that are set and not over.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let set = self
-            .list
-            .iter()
-            .filter(|active| active.phase != Phase::Over);
-        set.map(|active| active.fault.name())
+    /// The faults of a gate that have begun and are not over, whether they may strike once more or
+    /// not: what they struck stays struck.
+    pub(crate) fn begun_at(&mut self, gate: Gate) -> impl Iterator<Item = &mut Active> {
+        self.list.iter_mut().filter(move |active| {
+            active.fault.kind.about().gate == gate && matches!(active.phase, Phase::On(_))
+        })
+    }
+
+    /// Whether none is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     /// Another number after each change of what is on.
@@ -165,12 +177,20 @@ impl Faults {
 }
 
 impl Active {
+    pub(crate) fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
+    pub(crate) fn serial(&self) -> u32 {
+        self.serial
+    }
+
     fn is_on(&self) -> bool {
         matches!(self.phase, Phase::On(_)) && self.left != Some(0)
     }
 
     /// Whether it is a state of the world rather than something that strikes again and again.
-    fn is_state(&self) -> bool {
+    pub(crate) fn is_state(&self) -> bool {
         matches!(
             self.fault.kind,
             FaultKind::SimAbsent | FaultKind::CregDenied | FaultKind::Searching | FaultKind::Down
@@ -178,7 +198,7 @@ impl Active {
     }
 
     /// An opportunity: whether it strikes.
-    fn strikes(&mut self) -> bool {
+    pub(crate) fn strikes(&mut self) -> bool {
         if self.left == Some(0) || !self.chance.hits(self.fault.toxicity) {
             return false;
         }
@@ -186,5 +206,128 @@ impl Active {
             *left -= 1;
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::*;
+    use crate::Probability;
+
+    const KIND: FaultKind = FaultKind::CmeError;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    fn set(fault: Fault) -> Faults {
+        let mut faults = Faults::new(7);
+        faults.set(fault, Instant::ZERO);
+        faults
+    }
+
+    fn strikes(faults: &mut Faults, now: Instant) -> bool {
+        assert_eq!(faults.advance(now), None);
+        faults.strikes(KIND, |_| true).is_some()
+    }
+
+    #[test]
+    fn it_begins_and_ends_when_it_says() {
+        let mut faults = set(Fault {
+            after: Duration::from_secs(2),
+            lasts: Some(Duration::from_secs(3)),
+            ..Fault::new(KIND)
+        });
+        assert_eq!(faults.deadline(), Some(at(2)));
+        assert!(!strikes(&mut faults, at(1)));
+        assert!(strikes(&mut faults, at(2)));
+        assert_eq!(faults.deadline(), Some(at(5)));
+        assert!(strikes(&mut faults, at(4)));
+        assert!(!strikes(&mut faults, at(5)));
+        assert_eq!(faults.deadline(), None);
+    }
+
+    #[test]
+    fn it_strikes_as_often_as_it_says() {
+        let mut faults = set(Fault {
+            times: Some(2),
+            ..Fault::new(KIND)
+        });
+        let count = (0..9).filter(|_| strikes(&mut faults, at(0))).count();
+        assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn it_strikes_as_likely_as_it_says() {
+        for (ppm, expected) in [(0, 0..=0), (1_000_000, 1000..=1000), (250_000, 200..=300)] {
+            let mut faults = set(Fault {
+                toxicity: Probability::from_ppm(ppm),
+                ..Fault::new(KIND)
+            });
+            let count = (0..1000).filter(|_| strikes(&mut faults, at(0))).count();
+            assert!(expected.contains(&count), "{count} of 1000 at {ppm} ppm");
+        }
+    }
+
+    #[test]
+    fn another_fault_changes_nothing_of_what_one_draws() {
+        let half = Fault {
+            toxicity: Probability::from_ppm(500_000),
+            ..Fault::new(KIND)
+        };
+        let mut alone = set(half.clone());
+        let mut faults = set(half);
+        faults.set(
+            Fault {
+                toxicity: Probability::from_ppm(500_000),
+                ..Fault::new(FaultKind::NoFinal)
+            },
+            at(0),
+        );
+        for _ in 0..100 {
+            faults.strikes(FaultKind::NoFinal, |_| true);
+            assert_eq!(strikes(&mut faults, at(0)), strikes(&mut alone, at(0)));
+        }
+    }
+
+    #[test]
+    fn one_of_the_same_name_makes_room() {
+        let mut faults = set(Fault::new(KIND));
+        let version = faults.version();
+        faults.set(
+            Fault {
+                times: Some(0),
+                ..Fault::new(KIND)
+            },
+            at(0),
+        );
+        assert!(!strikes(&mut faults, at(0)));
+        assert!(faults.version() > version);
+        assert!(faults.clear("cme_error"));
+        assert!(!faults.clear("cme_error"));
+    }
+
+    #[test]
+    fn what_happens_at_a_moment_happens_once_or_as_often_as_it_says() {
+        let sudden = Fault {
+            after: Duration::from_secs(5),
+            ..Fault::new(FaultKind::PdpDeact)
+        };
+        let mut once = set(sudden.clone());
+        assert_eq!(once.advance(at(4)), None);
+        assert_eq!(once.advance(at(5)), Some(FaultKind::PdpDeact));
+        assert_eq!(once.advance(at(99)), None);
+        assert_eq!(once.deadline(), None);
+
+        let mut twice = set(Fault {
+            times: Some(2),
+            ..sudden
+        });
+        assert_eq!(twice.advance(at(5)), Some(FaultKind::PdpDeact));
+        assert_eq!(twice.deadline(), Some(at(10)));
+        assert_eq!(twice.advance(at(10)), Some(FaultKind::PdpDeact));
+        assert_eq!(twice.deadline(), None);
     }
 }
