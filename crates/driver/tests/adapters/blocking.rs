@@ -270,7 +270,7 @@ fn a_datagram_that_is_refused() {
     let mut socket = modem.udp(&udp()).unwrap();
     let mut fault = Fault::new(FaultKind::CmeError);
     fault.times = Some(1);
-    world.control(Control::Fault(fault));
+    world.control(Control::Fault(Box::new(fault)));
     let lost = socket.send(b"one");
     assert!(
         matches!(lost, Err(Error::Link(LinkError::Send(_)))),

@@ -59,7 +59,7 @@ fn a_step_fails_after_thirty_seconds() {
     let world = World::echoing();
     let mut fault = Fault::new(FaultKind::NoFinal);
     fault.attributes.command = Some("+CGATT".into());
-    world.control(Control::Fault(fault));
+    world.control(Control::Fault(Box::new(fault)));
     let mut settings = settings();
     settings.patience.attempts = 1;
     let mut modem = Modem::<_, _, 1024, 512>::new(world.clone(), world.clone(), settings);
@@ -83,7 +83,7 @@ fn a_failed_send_breaks_a_stream() {
         link.flush().await.unwrap();
         let mut fault = Fault::new(FaultKind::CmeError);
         fault.times = Some(1);
-        world.control(Control::Fault(fault));
+        world.control(Control::Fault(Box::new(fault)));
         link.write_all(b"second").await.unwrap();
         let Err(Error::Link(LinkError::Send(failed))) = link.flush().await else {
             panic!("it was sent");
