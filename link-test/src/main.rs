@@ -1,10 +1,13 @@
-//! A program without std, without libc and without a main, that uses `at`, `module` and `driver`.
+//! A program without std, without libc and without a main, that uses `at`, `module`, and
+//! `driver` with its adapters.
 //!
 //! That it links is the proof; it is not run.
 #![no_std]
 #![no_main]
 
 extern crate alloc;
+
+mod host;
 
 use alloc::sync::Arc;
 
@@ -44,7 +47,11 @@ extern "C" fn _start() -> usize {
     module.handle_timeout(Instant::ZERO);
     while module.poll_request().is_some() {}
     let mut slices = [&[][..]; 4];
-    taken + module.uart_output(&mut slices) + say_something()
+    taken
+        + module.uart_output(&mut slices)
+        + say_something()
+        + host::blocking()
+        + host::asynchronous()
 }
 
 /// The host side needs no heap, either.

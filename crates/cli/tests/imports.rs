@@ -43,7 +43,19 @@ const CORES: &[(&str, &[&str])] = &[
         "simless-module",
         &["memchr", "rand_pcg", "serde", "simless-at"],
     ),
-    ("simless-driver", &["heapless", "memchr", "simless-at"]),
+    (
+        "simless-driver",
+        &[
+            // The traits and the time of its adapters, each behind a feature.
+            "embassy-time",
+            "embedded-io",
+            "embedded-io-async",
+            "embedded-nal-async",
+            "heapless",
+            "memchr",
+            "simless-at",
+        ],
+    ),
 ];
 
 #[test]

@@ -126,6 +126,12 @@ impl Driver {
         Taken { used, news: None }
     }
 
+    /// Time stood still since that moment, and does until the next `handle_uart`: for who drives it
+    /// only while there is something to do. A deadline can't pass while nobody listens.
+    pub fn hold(&mut self, since: Instant) {
+        self.held.get_or_insert(since);
+    }
+
     /// Lets time pass. Early is a no-op.
     pub fn handle_timeout(&mut self, now: Instant) {
         if self.held.is_some() {

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use simless_at::{Cme, Final, IpState, Registration};
 
-use crate::Step;
+use crate::{Ended, Step};
 
 /// Why a connection was not made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,8 +132,6 @@ pub enum BusyError {
     Busy,
     /// A connection stands already.
     Connected,
-    /// No connection stands.
-    NotConnected,
 }
 
 /// Why a payload was refused before a byte of it was sent.
@@ -181,12 +179,38 @@ pub enum SendFailure {
     Garbled,
 }
 
+/// Why a connection can't be read from or written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkError {
+    /// It ended like this.
+    Ended(Ended),
+    /// A send failed. A stream can't be written to after that: bytes of it are missing.
+    Send(SendFailed),
+    /// The payload can't be sent. Nothing of it was.
+    Refused(SendError),
+    /// Received data fill the buffer, and what is waited for may stand behind them. Nothing is lost:
+    /// read, and ask again.
+    Unread,
+}
+
+impl fmt::Display for LinkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ended(how) => write!(f, "the connection ended: {how}"),
+            Self::Send(failed) => write!(f, "a send failed: {failed}"),
+            Self::Refused(refused) => refused.fmt(f),
+            Self::Unread => f.write_str("received data fill the buffer: they must be read first"),
+        }
+    }
+}
+
+impl core::error::Error for LinkError {}
+
 impl fmt::Display for BusyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Busy => "something else is under way",
             Self::Connected => "a connection stands already",
-            Self::NotConnected => "no connection stands",
         })
     }
 }

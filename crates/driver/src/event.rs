@@ -60,6 +60,18 @@ pub enum Ended {
     Silent,
 }
 
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByUs => "it was closed",
+            Self::ByPeer => "the peer or the network closed it",
+            Self::Rebooted => "the module started again",
+            Self::Garbled => "received data is lost",
+            Self::Silent => "the module answers no more",
+        })
+    }
+}
+
 /// A step on the way to a connection: first the prelude, then the guide's flow (G9.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {

@@ -5,7 +5,7 @@ use simless_at::{Cme, ConnectOrder, Final, Instant, Registration, Urc};
 use crate::command::Command;
 use crate::heard::{Info, Sim};
 use crate::plan::{Ends, Plan};
-use crate::state::{Doing, PinTried};
+use crate::state::{Doing, Goal, PinTried};
 use crate::{BusyError, Driver, Ended, Event, Failure, Step, Target};
 
 impl Driver {
@@ -22,6 +22,7 @@ impl Driver {
             return Err(BusyError::Busy);
         }
         self.attempt.target = Some(target);
+        self.attempt.goal = Goal::Connection;
         self.attempt.closes = false;
         self.attempt.said = None;
         self.set_out(now);
@@ -239,6 +240,7 @@ impl Driver {
             self.module.needs_shut = false;
         }
         match Plan::after(step, self.module.needs_shut) {
+            Some(Step::Connect) if self.attempt.goal == Goal::Address => self.reached_names(now),
             Some(next) => self.begin(next, now),
             None => self.rest(),
         }

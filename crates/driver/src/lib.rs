@@ -72,9 +72,50 @@
 //! assert!(driver.is_connected() && driver.is_idle());
 //! # Ok::<(), TextError>(())
 //! ```
+//!
+//! # Adapters
+//!
+//! Most programs want a stream and no loop. A [`Session`] is a driver with its buffers: it does the
+//! loop above but for the port and the clock, and says what it needs from them ([`Todo`]). The
+//! features `embedded-io`, `embedded-io-async` (with `embassy`) and `embedded-nal-async` put a port
+//! and a clock around it; see [`adapter`]. None is on by itself, and none allocates.
+//!
+//! This is all that an adapter does:
+//!
+//! ```
+//! use simless_driver::{Instant, Session, Todo};
+//! # trait Port { fn write(&mut self, bytes: &[u8]) -> usize; fn read(&mut self, space: &mut [u8], until: Option<Instant>) -> usize; }
+//!
+//! /// Asks until there is an answer. Who stops asking, at any time, has lost nothing.
+//! fn drive<A>(
+//!     session: &mut Session<1024, 512>,
+//!     port: &mut impl Port,
+//!     clock: impl Fn() -> Instant,
+//!     mut question: impl FnMut(&mut Session<1024, 512>) -> Option<A>,
+//! ) -> A {
+//!     session.resume(clock());
+//!     loop {
+//!         session.step(clock());
+//!         if let Some(answer) = question(session) {
+//!             return answer;
+//!         }
+//!         match session.todo() {
+//!             Todo::Write { bytes, .. } => {
+//!                 let n = port.write(bytes);
+//!                 session.written(n, clock());
+//!             }
+//!             Todo::Read { space, until } => {
+//!                 let n = port.read(space, until);
+//!                 session.filled(n);
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![no_std]
 
+pub mod adapter;
 mod close;
 mod command;
 mod driver;
@@ -89,6 +130,7 @@ mod reader;
 mod recover;
 mod resolve;
 mod send;
+mod session;
 mod settings;
 mod state;
 mod target;
@@ -96,10 +138,13 @@ mod text;
 
 pub use driver::{Driver, News, Taken};
 pub use error::{
-    BusyError, ConnectError, Failure, PossibleCause, SendError, SendFailed, SendFailure,
+    BusyError, ConnectError, Failure, LinkError, PossibleCause, SendError, SendFailed, SendFailure,
 };
 pub use event::{Closed, Ended, Event, Step};
 pub use patience::Patience;
+pub use session::{Datagram, Notice, Session, Todo};
 pub use settings::{SendForm, Settings};
+/// Time, as the driver takes it.
+pub use simless_at::Instant;
 pub use target::{Target, Transport};
 pub use text::{Apn, Host, Pin, TextError};

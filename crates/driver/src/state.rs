@@ -34,8 +34,17 @@ pub(crate) enum Doing {
     Quiet,
 }
 
+/// What an attempt is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    Connection,
+    /// The address of the target's host: the flow is left before its last step.
+    Address,
+}
+
 /// The way to a connection.
 pub(crate) struct Attempt {
+    pub(crate) goal: Goal,
     pub(crate) target: Option<Target>,
     /// When `connect` fails at the latest; `None` while no connection is being made.
     pub(crate) until: Option<Instant>,
@@ -88,6 +97,7 @@ pub(crate) enum PinTried {
 
 impl Attempt {
     pub(crate) const NONE: Self = Self {
+        goal: Goal::Connection,
         target: None,
         until: None,
         failures: 0,

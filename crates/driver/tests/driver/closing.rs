@@ -132,12 +132,7 @@ fn a_close_that_is_not_answered_ends_all_the_same() {
 
 #[test]
 fn names_and_addresses() {
-    let mut pair = Pair::new();
     let name = Host::new("example.com").unwrap();
-    assert_eq!(
-        pair.driver.resolve(&name, pair.now),
-        Err(BusyError::NotConnected)
-    );
     let mut pair = Pair::connected();
     pair.driver.resolve(&name, pair.now).unwrap();
     pair.settle();
@@ -154,4 +149,43 @@ fn names_and_addresses() {
     pair.settle();
     assert!(pair.saw(|event| *event == Event::Resolved(None)));
     assert!(pair.driver.is_connected() && pair.driver.is_idle());
+}
+
+/// A name that is looked up before there is a connection: all of the flow but its last step.
+#[test]
+fn names_before_a_connection() {
+    let name = Host::new("example.com").unwrap();
+    let mut pair = Pair::new();
+    pair.driver.resolve(&name, pair.now).unwrap();
+    assert_eq!(
+        pair.driver.resolve(&name, pair.now),
+        Err(BusyError::Busy),
+        "one at a time"
+    );
+    pair.settle();
+    let script = pair.script();
+    assert!(
+        script.ends_with("AT+CGACT=1,1\rAT+CDNSGIP=\"example.com\"\r"),
+        "{script}"
+    );
+    let address = Some([198, 51, 100, 7].into());
+    assert!(pair.saw(|event| *event == Event::Resolved(address)));
+    assert!(pair.driver.is_idle() && !pair.driver.is_connected());
+    assert_eq!(
+        pair.driver.poll_timeout(),
+        None,
+        "nothing is waited for any more"
+    );
+    pair.connect();
+}
+
+/// The way there fails: that is told, and not that the name has no address.
+#[test]
+fn names_without_a_network() {
+    let mut pair = Pair::with_faults(vec![fault(FaultKind::SimAbsent)]);
+    let name = Host::new("example.com").unwrap();
+    pair.driver.resolve(&name, pair.now).unwrap();
+    assert!(!pair.finish());
+    assert!(!pair.saw(|event| matches!(event, Event::Resolved(_))));
+    assert!(pair.driver.is_idle());
 }
