@@ -6,6 +6,7 @@ use simless_at::{Cme, ConnectOrder, Final, Instant, Urc};
 
 use crate::bearer::{Activation, SERVICE_CONTEXT, Service};
 use crate::equipment::{Ask, Equipment};
+use crate::late::is_held;
 use crate::link::{Attempt, Late, Lateness, LinkState, Stage, Target};
 use crate::look_up::LookUp;
 use crate::ring::Ring;
@@ -46,19 +47,6 @@ impl Equipment {
         } else if is_up {
             self.resolve(slot, now);
         }
-    }
-
-    /// Whether an attempt stands only after its guard.
-    fn lateness(&mut self, guard: Instant) -> Lateness {
-        if !self.faults.holds(FaultKind::LateConnectOk) {
-            return Lateness::Open;
-        }
-        let Some(attributes) = self.faults.strikes(FaultKind::LateConnectOk, |_| true) else {
-            return Lateness::No;
-        };
-        let delay = attributes.delay.unwrap_or_default();
-        self.event(Event::Struck(FaultKind::LateConnectOk));
-        Lateness::From(guard + delay)
     }
 
     /// Moves an attempt on, as far as it can go by now; gives whether it moved.
@@ -106,7 +94,7 @@ impl Equipment {
             Stage::CutOff { address } if !self.is_cut_off(attempt.socket) => {
                 self.ask_connect(slot, attempt.socket, address);
             }
-            Stage::Held if !is_held(Some(attempt)) && !self.is_cut_off(attempt.socket) => {
+            Stage::Held { .. } if !is_held(Some(attempt)) && !self.is_cut_off(attempt.socket) => {
                 self.connected(slot, attempt.socket);
             }
             _ => return false,
@@ -126,7 +114,7 @@ impl Equipment {
             Stage::BringUp
             | Stage::CutOff { .. }
             | Stage::Connecting { .. }
-            | Stage::Held
+            | Stage::Held { .. }
             | Stage::Unanswered => None,
         };
         Some(own.map_or(attempt.guard, |own| own.min(attempt.guard)))
@@ -210,7 +198,7 @@ impl Equipment {
 
     /// The module's own guard ran out (guide G9.3).
     fn connect_timed_out(&mut self, slot: usize, attempt: Attempt) {
-        let is_outside = matches!(attempt.stage, Stage::Connecting { .. } | Stage::Held);
+        let is_outside = matches!(attempt.stage, Stage::Connecting { .. } | Stage::Held { .. });
         let lateness = match attempt.lateness {
             Lateness::Open => self.lateness(attempt.guard),
             decided => decided,
@@ -222,7 +210,7 @@ impl Equipment {
             self.links[slot].late = Some(Late {
                 socket: attempt.socket,
                 from,
-                stands: attempt.stage == Stage::Held,
+                stands: matches!(attempt.stage, Stage::Held { .. }),
             });
         } else {
             if attempt.is_outside() {
@@ -264,13 +252,6 @@ impl Equipment {
         }
     }
 
-    pub(crate) fn drop_late_attempt(&mut self, slot: usize) {
-        if let Some(Late { socket, .. }) = self.links[slot].late.take() {
-            self.sockets.forget(socket);
-            self.abort(socket);
-        }
-    }
-
     /// Something happened to the socket of a link.
     pub(crate) fn handle_link(
         &mut self,
@@ -280,24 +261,33 @@ impl Equipment {
         now: Instant,
     ) {
         let attempt = self.links[slot].attempt();
-        let is_late = self.links[slot].late.is_some_and(|late| late.socket == id);
+        let late = self.links[slot].late.filter(|late| late.socket == id);
+        let is_late = late.is_some();
+        let held = attempt.filter(|attempt| matches!(attempt.stage, Stage::Held { .. }));
+        let stands = held.is_some() || late.is_some_and(|late| late.stands);
         match event {
             SocketEvent::Resolved(address) => self.resolved(slot, address, now),
             SocketEvent::Connected => {
                 let stage = attempt.map(|attempt| attempt.stage);
-                let is_connecting = matches!(stage, Some(Stage::Connecting { .. }));
                 if let Some(late) = &mut self.links[slot].late {
                     late.stands = true;
-                } else if is_connecting && (is_held(attempt) || self.is_cut_off(id)) {
-                    self.set_stage(slot, Stage::Held);
-                } else if is_connecting {
-                    self.connected(slot, id);
+                } else if let Some(Stage::Connecting { address }) = stage {
+                    match is_held(attempt) || self.is_cut_off(id) {
+                        true => self.set_stage(slot, Stage::Held { address }),
+                        false => self.connected(slot, id),
+                    }
                 }
             }
-            _ if is_late => {
-                self.links[slot].late = None;
-                self.sockets.forget(id);
-            }
+            SocketEvent::Datagram(datagram) => self.datagram_comes(slot, id, datagram, now),
+            SocketEvent::Unread(n) => self.count_unread(slot, id, n),
+            // Of one that stands only its end is news.
+            SocketEvent::Unresolved
+            | SocketEvent::Refused
+            | SocketEvent::Unreachable
+            | SocketEvent::Denied
+            | SocketEvent::NoSocket
+                if stands => {}
+            _ if is_late || stands => self.ended_unseen(slot, id, event),
             SocketEvent::Unresolved if attempt.is_some() => {
                 self.connect_failed(slot, Cause::NotResolved);
             }
@@ -324,8 +314,6 @@ impl Equipment {
                 };
                 self.connect_failed(slot, cause);
             }
-            SocketEvent::Datagram(datagram) => self.datagram_comes(slot, id, datagram, now),
-            SocketEvent::Unread(n) => self.count_unread(slot, id, n),
             SocketEvent::Ended => self.peer_ends(slot, id, now),
             SocketEvent::Reset => self.broke(slot, id),
             SocketEvent::Unresolved
@@ -341,8 +329,4 @@ impl Equipment {
             attempt.stage = stage;
         }
     }
-}
-
-fn is_held(attempt: Option<Attempt>) -> bool {
-    attempt.is_some_and(|attempt| matches!(attempt.lateness, Lateness::From(_)))
 }

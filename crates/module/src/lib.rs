@@ -71,6 +71,7 @@ mod event;
 mod fault;
 mod happen;
 mod imei;
+mod late;
 mod link;
 mod look_up;
 mod module;
