@@ -2,6 +2,10 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![no_std]
 
+#[cfg(feature = "tokio")]
+extern crate std;
+
+mod adapter;
 mod close;
 mod command;
 mod driver;
@@ -19,6 +23,8 @@ mod settings;
 mod target;
 mod text;
 
+#[cfg(feature = "tokio")]
+pub use adapter::tokio;
 pub use driver::{Driver, News, Taken};
 pub use error::{
     BusyError, ConnectError, Failure, PossibleCause, SendError, SendFailed, SendFailure,

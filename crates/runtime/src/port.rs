@@ -1,5 +1,6 @@
 //! The places where DTEs come from, one after the other.
 
+mod dial;
 mod door;
 mod link;
 mod polled;
@@ -12,6 +13,7 @@ mod serial_stream;
 mod serial_wait;
 mod stdio;
 mod stdio_stream;
+mod stream;
 mod tcp;
 mod unix;
 
@@ -25,7 +27,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::Endpoint;
 use crate::observe::Caller;
 
+pub use dial::{DialError, Line, dial};
 pub use link::LinkError;
+pub use stdio::{Console, console};
 
 /// An open port. Dropping it takes its link or socket file away and gives a terminal its settings back.
 pub struct Port(Kind);
@@ -36,6 +40,7 @@ enum Kind {
     Unix(unix::Listener),
     Serial(Box<serial::Serial>),
     Stdio(stdio::Stdio),
+    Stream(stream::Stream),
 }
 
 /// Where a port can be found.
@@ -68,6 +73,8 @@ pub enum Address {
         /// Whether a person types there.
         terminal: bool,
     },
+    /// In this program.
+    Memory,
 }
 
 impl Port {
@@ -84,6 +91,12 @@ impl Port {
         }))
     }
 
+    /// The port of a DTE at the other end of this stream, such as one of
+    /// [`duplex`](tokio::io::duplex): no other one can come. It closes when either of them drops it.
+    pub fn of_stream(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        Self(Kind::Stream(stream::Stream::new(stream)))
+    }
+
     /// Where it can be found.
     pub fn address(&self) -> Address {
         match &self.0 {
@@ -94,6 +107,7 @@ impl Port {
             Kind::Stdio(stdio) => Address::Stdio {
                 terminal: stdio.is_terminal(),
             },
+            Kind::Stream(_) => Address::Memory,
         }
     }
 
@@ -105,6 +119,7 @@ impl Port {
             Kind::Unix(unix) => unix.poll_arrival(cx),
             Kind::Serial(serial) => serial.poll_arrival(cx, engaged),
             Kind::Stdio(stdio) => stdio.poll_arrival(engaged),
+            Kind::Stream(stream) => stream.poll_arrival(engaged),
         }
     }
 }

@@ -36,6 +36,7 @@ enum ReadyPort {
     Unix { path: String },
     Serial { path: String, baud: u32 },
     Stdio,
+    Memory,
 }
 
 impl From<&Address> for ReadyPort {
@@ -56,6 +57,7 @@ impl From<&Address> for ReadyPort {
                 baud: *baud,
             },
             Address::Stdio { .. } => Self::Stdio,
+            Address::Memory => Self::Memory,
         }
     }
 }
