@@ -5,6 +5,7 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use simless_module::Scenario;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -37,7 +38,11 @@ async fn polls<T>(count: usize, future: impl Future<Output = T>) -> Option<T> {
 
 /// Through a port this small every command is an await or two.
 fn tight_modem() -> Modem<tokio::io::DuplexStream> {
-    Modem::new(module(config(Scenario::default()), 3), settings())
+    let mut settings = settings();
+    // What was given up is waited for no longer than it takes here.
+    settings.patience.quiet = Duration::from_millis(20);
+    settings.patience.wake_every = Duration::from_millis(50);
+    Modem::new(module(config(Scenario::default()), 3), settings)
 }
 
 #[tokio::test]
@@ -146,7 +151,10 @@ async fn sending_and_receiving_datagrams_can_be_dropped_after_every_poll() {
         let mut waited_for = Vec::new();
         for number in 0..120_u8 {
             let datagram = [number; 9];
-            if polls(usize::from(number) % 40, link.send(&datagram)).await.is_some() {
+            if polls(usize::from(number) % 40, link.send(&datagram))
+                .await
+                .is_some()
+            {
                 waited_for.push(number);
             }
         }
@@ -191,6 +199,7 @@ async fn looking_up_can_be_dropped_after_every_poll() {
                 assert!(address.unwrap().unwrap().is_loopback());
             }
             link.write_all(b"x").await.unwrap();
+            link.flush().await.unwrap();
             peer.read_exact(&mut [0]).await.unwrap();
         }
         let name = simless_driver::Host::new("localhost").unwrap();

@@ -31,8 +31,9 @@ async fn an_http_client_talks_to_an_http_server() {
         });
         let mut modem = modem();
         let link = modem.connect(loopback(), port).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(link)).await.unwrap();
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(link))
+            .await
+            .unwrap();
         let connection = tokio::spawn(connection);
         // Several on one connection, from nothing to far more than one send.
         for (path, length) in [("/a", 0), ("/b", 1), ("/c", 1460), ("/d", 300_000)] {

@@ -87,13 +87,19 @@ async fn an_mqtt_client_talks_to_a_real_broker() {
         let filter = TopicFilter::new(topic.as_borrowed()).unwrap();
         let name = TopicName::new(topic.as_borrowed()).unwrap();
         let wishes = SubscriptionOptions::new().exactly_once();
-        client.subscribe(filter.as_borrowed(), &wishes).await.unwrap();
+        client
+            .subscribe(filter.as_borrowed(), &wishes)
+            .await
+            .unwrap();
         assert!(matches!(client.poll().await.unwrap(), Event::Suback(_)));
         for length in [1, 1000, 1460, 60_000] {
             let message = random(11, length);
             let options =
                 PublicationOptions::new(TopicReference::Name(name.as_borrowed())).exactly_once();
-            client.publish(&options, Bytes::from(message.as_slice())).await.unwrap();
+            client
+                .publish(&options, Bytes::from(message.as_slice()))
+                .await
+                .unwrap();
             let (mut came_back, mut is_complete) = (false, false);
             while !(came_back && is_complete) {
                 match client.poll().await.unwrap() {

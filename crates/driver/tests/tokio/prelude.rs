@@ -139,5 +139,7 @@ pub fn random(seed: u64, count: usize) -> Vec<u8> {
 
 /// Bounded in time.
 pub async fn soon<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(DEADLINE, future).await.expect("it hangs")
+    tokio::time::timeout(DEADLINE, future)
+        .await
+        .expect("it hangs")
 }

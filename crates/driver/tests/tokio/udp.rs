@@ -61,7 +61,12 @@ async fn what_does_not_fit_is_cut_and_the_next_one_is_whole() {
     .await;
 }
 
-/// Both halves, in two tasks: as many come back as the module had room for, and each is whole.
+fn length(number: u32) -> usize {
+    4 + number as usize % 300
+}
+
+/// Both halves, in two tasks. Sockets are looked at after some dozens of polls of busy tasks, so
+/// the answers come in bursts; these are so small that the module has room for such a burst.
 #[tokio::test]
 async fn datagrams_both_ways_at_once() {
     soon(async {
@@ -78,7 +83,7 @@ async fn datagrams_both_ways_at_once() {
         let (mut sender, mut receiver) = link.split();
         let sending = tokio::spawn(async move {
             for number in 0..500_u32 {
-                let mut datagram = random(number.into(), 4 + number as usize * 2);
+                let mut datagram = random(number.into(), length(number));
                 datagram[..4].copy_from_slice(&number.to_be_bytes());
                 sender.send(&datagram).await.unwrap();
             }
@@ -88,10 +93,8 @@ async fn datagrams_both_ways_at_once() {
         for expected in 0..500_u32 {
             let n = receiver.recv(&mut space).await.unwrap();
             let number = u32::from_be_bytes(space[..4].try_into().unwrap());
-            // Loopback and the module's room for these lose none.
-            assert_eq!(number, expected);
+            assert_eq!((number, n), (expected, length(expected)));
             assert!(space[4..n] == random(number.into(), n)[4..]);
-            assert_eq!(n, 4 + number as usize * 2);
         }
         sending.await.unwrap().close().await.unwrap();
         echoing.abort();

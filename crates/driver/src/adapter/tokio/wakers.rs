@@ -57,5 +57,8 @@ impl Wake for Wakers {
 
 /// Never under the lock: an executor may poll at once.
 fn wake(waiting: &mut Waiting) {
-    waiting.iter_mut().filter_map(Option::take).for_each(Waker::wake);
+    waiting
+        .iter_mut()
+        .filter_map(Option::take)
+        .for_each(Waker::wake);
 }
