@@ -143,7 +143,7 @@ fn many_late_answers_to_at_are_not_taken_for_others() {
     assert!(pair.finish());
     let script = pair.script();
     let status = script.find("AT+CIPSTATUS\r").unwrap();
-    assert!(script[..status].starts_with("AT\rAT\rAT\r"), "{script}");
+    assert!(script[..status].starts_with("AT\r\x1bAT\rAT\r"), "{script}");
     assert_eq!(pair.times_of("AT+CIPSTATUS").len(), 1);
     assert!(pair.now.since(simless_at::Instant::ZERO) < Duration::from_secs(10));
 }
@@ -157,4 +157,25 @@ fn a_connection_of_an_earlier_life_is_shut_down() {
     assert!(pair.finish());
     assert_eq!(pair.times_of("AT+CIPSHUT").len(), 1);
     assert!(pair.times_of("AT+CIPCLOSE").is_empty());
+}
+
+#[test]
+fn data_entry_of_an_earlier_life_is_left() {
+    use simless_driver::{Driver, SendForm};
+    let mut settings = settings();
+    settings.send_form = SendForm::CtrlZ {
+        refuses_nul: false,
+        refuses_backspace: false,
+    };
+    let mut pair = Pair::with(settings.clone(), Scenario::default());
+    pair.connect();
+    pair.driver.send(b"hello", pair.now).unwrap();
+    pair.settle();
+    // The host starts again while the prompt is open.
+    pair.driver = Driver::new(settings);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    assert!(pair.now.since(simless_at::Instant::ZERO) <= seconds(2));
+    let sent = pair.net.peers.values().any(|peer| !peer.got.is_empty());
+    assert!(!sent, "nothing of it");
 }
