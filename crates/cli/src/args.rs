@@ -4,6 +4,8 @@
     reason = "the texts are the program's help"
 )]
 
+mod host;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -13,6 +15,8 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use simless_module::Profile;
 use simless_runtime::{Endpoint, Policy, Rule, nearest};
 use simless_trace::TimingName;
+
+pub(crate) use host::{AtArgs, HostArgs, NcArgs, OwnArgs};
 
 /// What was asked for.
 pub(crate) struct Args {
@@ -34,6 +38,7 @@ impl Args {
         let verb = line.verb.unwrap_or_else(|| usage("no verb was given"));
         match &verb {
             Verb::Run(run) => run.check(),
+            Verb::Nc(NcArgs { host, .. }) | Verb::At(AtArgs { host, .. }) => host.check(),
             Verb::Replay(_) => {}
         }
         Self {
@@ -61,6 +66,10 @@ struct Line {
 pub(crate) enum Verb {
     /// Be a module, on every port that is named.
     Run(RunArgs),
+    /// Connect standard input and output to a server, through a module.
+    Nc(NcArgs),
+    /// Send commands to a module, and print what it answers.
+    At(AtArgs),
     /// Play a recorded session again on virtual time, and show where it comes out otherwise.
     Replay(ReplayArgs),
 }

@@ -2,8 +2,11 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod args;
+mod at;
 mod exit;
 mod files;
+mod nc;
+mod own;
 mod ready;
 mod replay;
 mod run;
@@ -21,6 +24,8 @@ fn main() -> ExitCode {
     let talk = Talk::start(&args.talk);
     let ended = match &args.verb {
         Verb::Run(options) => run::run(options, &talk),
+        Verb::Nc(options) => nc::nc(options, &talk),
+        Verb::At(options) => at::at(options, &talk),
         Verb::Replay(options) => replay::replay(options),
     };
     let code = match ended {

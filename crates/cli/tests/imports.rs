@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "simless",
         &[
             "simless-at",
+            "simless-driver",
             "simless-module",
             "simless-runtime",
             "simless-trace",
@@ -72,7 +73,8 @@ fn packages() -> Vec<Value> {
     metadata["packages"].as_array().expect("packages").clone()
 }
 
-/// The normal dependencies of a package: what its tests use does not count.
+/// The normal dependencies of a package. What its tests use does not count, and neither does what
+/// an adapter brings, which is optional.
 fn imports(packages: &[Value], name: &str) -> Vec<String> {
     let package = packages.iter().find(|package| package["name"] == name);
     let package = package.unwrap_or_else(|| panic!("no package {name}"));
@@ -80,7 +82,7 @@ fn imports(packages: &[Value], name: &str) -> Vec<String> {
         .as_array()
         .expect("dependencies")
         .iter()
-        .filter(|dependency| dependency["kind"].is_null())
+        .filter(|dependency| dependency["kind"].is_null() && dependency["optional"] != true)
         .map(|dependency| dependency["name"].as_str().expect("a name").to_owned())
         .collect()
 }

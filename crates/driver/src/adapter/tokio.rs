@@ -143,6 +143,24 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Modem<IO> {
         poll_fn(|cx| self.shared.poll(Side::Modem, cx, &mut look)).await
     }
 
+    /// Closes what a link that was dropped has left, once what it had under way is over.
+    ///
+    /// # Errors
+    /// When somebody still has a link, or the port is of no use.
+    pub async fn close(&mut self) -> Result<(), ModemError> {
+        let mut is_asked = false;
+        let mut look = |session: &mut Session<IO>| {
+            if let Some(error) = session.port_error() {
+                return Poll::Ready(Err(ModemError::Port(error)));
+            }
+            if session.is_wanted {
+                return Poll::Ready(Err(ModemError::Busy(BusyError::Connected)));
+            }
+            session.at_rest(&mut is_asked).map(Ok)
+        };
+        poll_fn(|cx| self.shared.poll(Side::Modem, cx, &mut look)).await
+    }
+
     async fn open(&mut self, target: Target) -> Result<Held<IO>, ModemError> {
         if core::mem::replace(&mut self.shared.lock().is_wanted, true) {
             return Err(ModemError::Busy(BusyError::Connected));

@@ -18,6 +18,14 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
+impl Line {
+    /// A stream that leads to a module, such as the other end of the one in
+    /// [`Port::of_stream`](super::Port::of_stream).
+    pub fn of_stream(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        Self(Box::new(stream))
+    }
+}
+
 /// Reaches the module at an endpoint: connects to a TCP port or a socket file, opens a serial
 /// device or the terminal that a `pty:LINK` names. Needs a tokio runtime around it.
 ///

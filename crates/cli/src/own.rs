@@ -1,0 +1,77 @@
+//! The module that a host verb talks to: one that is somewhere, or one that it brings along.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use simless_module::{Config, Module, Network, Profile, Scenario, Timing};
+use simless_runtime::{End, Line, Port, dial, drive};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::args::{HostArgs, OwnArgs, TimingArg};
+use crate::say::Talk;
+use crate::watch::Watch;
+
+/// What a serial port keeps for who is slow.
+const PORT: usize = 4096;
+
+/// A module in memory, which runs until it is ended.
+pub(crate) struct Own {
+    stop: oneshot::Sender<()>,
+    driving: JoinHandle<End>,
+}
+
+/// Reaches the module. Needs a `LocalSet` around it.
+pub(crate) async fn reach(options: &HostArgs, talk: &Talk) -> Result<(Line, Option<Own>)> {
+    match &options.endpoint {
+        Some(endpoint) => Ok((dial(endpoint).await?, None)),
+        None => {
+            let (line, own) = Own::start(&options.own, talk);
+            Ok((line, Some(own)))
+        }
+    }
+}
+
+impl Own {
+    fn start(options: &OwnArgs, talk: &Talk) -> (Line, Self) {
+        let (host, module) = tokio::io::duplex(PORT);
+        let port = Port::of_stream(module);
+        let watch = Watch::new(talk.clone(), &port.address(), false);
+        let (stop, stopped) = oneshot::channel();
+        let driving = drive(
+            Module::new(Arc::new(config(options))),
+            port,
+            Arc::new(options.policy()),
+            watch,
+            async {
+                // An error means that the sender is gone, and everything with it.
+                let _ = stopped.await;
+            },
+        );
+        let own = Self {
+            stop,
+            driving: tokio::task::spawn_local(driving),
+        };
+        (Line::of_stream(host), own)
+    }
+
+    /// Lets accepted bytes reach their peer, and ends.
+    pub(crate) async fn end(self) {
+        let _ = self.stop.send(());
+        let _ = self.driving.await;
+    }
+}
+
+/// The module as data. What a configuration says about a module goes in here, too.
+fn config(options: &OwnArgs) -> Config {
+    let profile = Profile::ALL[0];
+    Config {
+        profile,
+        timing: match options.timing {
+            TimingArg::Immediate => Timing::IMMEDIATE,
+            TimingArg::Typical => profile.timing,
+        },
+        network: Network::default(),
+        scenario: Scenario::default(),
+    }
+}
