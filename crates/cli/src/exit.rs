@@ -81,9 +81,7 @@ fn link(error: &LinkError) -> ExitCode {
         LinkFailure::Send(SendFailure::NoPrompt | SendFailure::Silent)
         | LinkFailure::Ended(Ended::Silent) => LATE.into(),
         LinkFailure::Port(_) => PORT.into(),
-        LinkFailure::Send(_) | LinkFailure::Ended(_) | LinkFailure::Unread(_) => {
-            ExitCode::FAILURE
-        }
+        LinkFailure::Send(_) | LinkFailure::Ended(_) | LinkFailure::Unread(_) => ExitCode::FAILURE,
     }
 }
 
@@ -91,7 +89,10 @@ impl fmt::Display for Late {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(command, timeout) = self;
         let timeout = humantime::format_duration(*timeout);
-        write!(f, "{command} was not answered within {timeout}; --timeout allows more")
+        write!(
+            f,
+            "{command} was not answered within {timeout}; --timeout allows more"
+        )
     }
 }
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use simless_module::{Config, Module, Network, Profile, Scenario, Timing};
-use simless_runtime::{End, Line, Port, dial, drive};
+use simless_at::Final;
+use simless_module::{Config, Event, Module, Network, Profile, Scenario, Snapshot, Timing};
+use simless_runtime::{End, Line, Port, PortNews, PortObserver, dial, drive};
+use simless_trace::Observer;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -36,7 +38,7 @@ impl Own {
     fn start(options: &OwnArgs, talk: &Talk) -> (Line, Self) {
         let (host, module) = tokio::io::duplex(PORT);
         let port = Port::of_stream(module);
-        let watch = Watch::new(talk.clone(), &port.address(), false);
+        let watch = Causes(Watch::new(talk.clone(), &port.address(), false));
         let (stop, stopped) = oneshot::channel();
         let driving = drive(
             Module::new(Arc::new(config(options))),
@@ -60,6 +62,24 @@ impl Own {
         let _ = self.stop.send(());
         let _ = self.driving.await;
     }
+}
+
+/// Says what is behind a code. A plain ERROR is what a driver expects of some of its commands, and
+/// has no more behind it than it says.
+struct Causes(Watch);
+
+impl Observer for Causes {
+    fn event(&mut self, event: &Event, snapshot: &Snapshot<'_>) {
+        match event {
+            Event::Failed(Final::Error, _) => {}
+            event => self.0.event(event, snapshot),
+        }
+    }
+}
+
+impl PortObserver for Causes {
+    /// There is one DTE: this program.
+    fn port(&mut self, _: &PortNews) {}
 }
 
 /// The module as data. What a configuration says about a module goes in here, too.

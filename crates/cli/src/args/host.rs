@@ -97,7 +97,7 @@ pub(crate) struct NcArgs {
         hide_env_values = true,
         value_name = "TIME",
         default_value = "2s",
-        value_parser = humantime::parse_duration
+        value_parser = time
     )]
     pub(crate) linger: Duration,
 
@@ -150,7 +150,7 @@ pub(crate) struct AtArgs {
         hide_env_values = true,
         value_name = "TIME",
         default_value = "200ms",
-        value_parser = humantime::parse_duration
+        value_parser = time
     )]
     pub(crate) wait: Duration,
 
@@ -161,7 +161,7 @@ pub(crate) struct AtArgs {
         hide_env_values = true,
         value_name = "TIME",
         default_value = "60s",
-        value_parser = humantime::parse_duration
+        value_parser = time
     )]
     pub(crate) timeout: Duration,
 
@@ -195,12 +195,19 @@ impl OwnArgs {
     }
 }
 
+fn time(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| "a time is written 500ms, 2s or 1m".into())
+}
+
 /// A command is one line of printable ASCII: what ends a line would make two of it.
 fn command(text: &str) -> Result<String, String> {
     let is_printable = |c: char| c == ' ' || c.is_ascii_graphic();
     match text.chars().find(|c| !is_printable(*c)) {
         Some(c) => Err(format!("{c:?} can't stand in a command")),
-        None if !text.get(..2).is_some_and(|at| at.eq_ignore_ascii_case("AT")) => {
+        None if !text
+            .get(..2)
+            .is_some_and(|at| at.eq_ignore_ascii_case("AT")) =>
+        {
             Err("a command begins with AT".into())
         }
         None => Ok(text.into()),

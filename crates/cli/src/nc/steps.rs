@@ -4,7 +4,7 @@ use std::fmt::Arguments;
 use std::io::{self, IsTerminal};
 
 use simless_driver::tokio::Notice;
-use simless_driver::{Ended, Event, PossibleCause};
+use simless_driver::{ConnectError, Ended, Event, PossibleCause};
 
 use crate::say::{Level, Talk};
 
@@ -36,8 +36,14 @@ impl Steps {
                 let seconds = took.as_secs_f64();
                 match result {
                     Ok(()) => self.say(format_args!("{seconds:8.3} s {step}")),
-                    Err(failure) => {
-                        self.say(format_args!("{seconds:8.3} s {step} failed: {failure:?}"));
+                    Err(kind) => {
+                        let failed = ConnectError {
+                            step: *step,
+                            kind: *kind,
+                            took: *took,
+                            said: None,
+                        };
+                        self.say(format_args!("{seconds:8.3} s {failed}"));
                     }
                 }
             }

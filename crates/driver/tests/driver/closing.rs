@@ -155,3 +155,18 @@ fn names_and_addresses() {
     assert!(pair.saw(|event| *event == Event::Resolved(None)));
     assert!(pair.driver.is_connected() && pair.driver.is_idle());
 }
+
+/// Otherwise it and the next one are one line, and one of two answers never comes.
+#[test]
+fn a_command_that_was_cut_is_ended_before_the_next_one() {
+    let mut driver = simless_driver::Driver::new(crate::pair::settings());
+    let now = simless_at::Instant::ZERO;
+    driver.connect(crate::pair::target(), now).unwrap();
+    assert_eq!(driver.uart_output(&[]), b"AT\r");
+    driver.uart_written(1, now);
+    driver.close(now);
+    assert_eq!(driver.uart_output(&[]), b"\rAT+CIPSTATUS\r");
+    // Before a byte of that was written, it is not ended twice.
+    driver.uart_written(1, now);
+    assert_eq!(driver.uart_output(&[]), b"AT+CIPSTATUS\r");
+}
