@@ -37,9 +37,8 @@ pub(crate) struct PortFailed(pub(crate) io::Error);
 
 /// The code for an error.
 pub(crate) fn code(error: &anyhow::Error) -> ExitCode {
-    if error.is::<OpenError>() || error.is::<DialError>() || error.is::<TooFew>() {
-        PORT.into()
-    } else if error.is::<PortFailed>() {
+    let is_of_port = error.is::<OpenError>() || error.is::<DialError>() || error.is::<PortFailed>();
+    if is_of_port || error.is::<TooFew>() {
         PORT.into()
     } else if error.is::<NotALine>() || error.is::<UnknownProfile>() {
         USAGE.into()

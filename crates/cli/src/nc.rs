@@ -20,7 +20,7 @@ use crate::run::code;
 use crate::say::Talk;
 use crate::signals::Signals;
 
-use converse::{LastHeard, both, converse};
+use converse::{LastHeard, both, converse, quiet};
 use steps::Steps;
 
 /// How long a module may take to close a connection when somebody wants the program to end.
@@ -119,7 +119,7 @@ async fn stream(
     let ended = converse(up, down(), &heard, linger).await;
     // What the peer has sent is printed, whatever else happened.
     let (closed, printed) = both(writer.shutdown(), down()).await;
-    ended.and(closed.and(printed).map_err(Into::into))
+    ended.and(closed.map_err(Into::into)).and(quiet(printed))
 }
 
 async fn datagrams(

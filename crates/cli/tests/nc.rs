@@ -275,3 +275,20 @@ fn ctrl_c_closes_the_connection_and_is_130() {
     let said: Vec<String> = lines.map(Result::unwrap).collect();
     assert!(said.iter().any(|line| line.contains("closed")), "{said:?}");
 }
+
+#[test]
+fn whoever_reads_its_output_may_have_read_enough() {
+    let (port, serving) = serve(|mut stream| while stream.write_all(&[b'x'; 1000]).is_ok() {});
+    let mut child = start(&["127.0.0.1", &port]);
+    let stdin = child.stdin.take();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_exact(&mut [0; 5])
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    serving.join().unwrap();
+}

@@ -48,7 +48,7 @@ pub(super) async fn converse(
 }
 
 /// Who reads our output may have read enough: that is no failure.
-fn quiet(ended: io::Result<()>) -> Result<()> {
+pub(super) fn quiet(ended: io::Result<()>) -> Result<()> {
     match ended {
         Err(error) if is_of_output(&error) => Ok(()),
         ended => Ok(ended?),

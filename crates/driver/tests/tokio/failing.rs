@@ -66,11 +66,10 @@ async fn a_module_that_loses_its_power_in_the_middle_ends_the_link_and_works_aga
         assert!(link.shutdown().await.is_err());
         drop(link);
         works(&mut modem).await;
-        let seen = seen.lock().unwrap();
+        let seen = std::mem::take(&mut *seen.lock().unwrap());
         let connected = seen.iter().filter(|event| **event == Event::Connected);
         // The stream was not made anew behind anybody's back.
         assert_eq!(connected.count(), 2, "{seen:?}");
-        drop(seen);
         let got = reading.await.unwrap();
         // What reached the peer is a beginning of what was taken (L1).
         let all: Vec<u8> = block.iter().copied().cycle().take(got.len()).collect();
@@ -194,6 +193,27 @@ async fn who_does_not_poll_for_long_takes_no_module_for_silent() {
             tokio::time::sleep(Duration::from_millis(500)).await;
             link.flush().await.unwrap();
         }
+    })
+    .await;
+}
+
+// covers: H3
+#[tokio::test]
+async fn a_module_that_never_stops_talking_ends_in_time() {
+    soon(async {
+        let (near, mut far) = tokio::io::duplex(PORT);
+        let talking =
+            tokio::spawn(async move { while far.write_all(b"\r\n+WORDS: 1\r\n").await.is_ok() {} });
+        let mut settings = settings();
+        settings.patience.total = Duration::from_millis(500);
+        let mut modem = Modem::new(near, settings);
+        let error = modem.connect(loopback(), 1).await.err().unwrap();
+        let ModemError::Failed(error) = error else {
+            panic!("{error}");
+        };
+        assert_eq!(error.kind, Failure::OutOfTime);
+        drop(modem);
+        talking.await.unwrap();
     })
     .await;
 }
