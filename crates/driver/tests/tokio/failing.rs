@@ -1,13 +1,15 @@
 //! What goes wrong, and what is told of it.
 
 use std::io::ErrorKind;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use simless_at::IpState;
 use simless_driver::tokio::{LinkFailure, Modem, ModemError};
-use simless_driver::{Ended, Event, Failure, SendFailure, SendForm, Step};
+use simless_driver::{Ended, Event, Failure, Host, SendFailure, SendForm, Step};
 use simless_module::{Fault, FaultKind, Happening, Scenario, Step as Happens};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
 use crate::closing::cause;
 use crate::prelude::{
@@ -197,23 +199,116 @@ async fn who_does_not_poll_for_long_takes_no_module_for_silent() {
     .await;
 }
 
+/// A port that has something to read whenever it is asked, and takes everything.
+struct Talker;
+
+impl AsyncRead for Talker {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        buf.put_slice(b"\r\n+WORDS: 1\r\n");
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Talker {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
 // covers: H3
 #[tokio::test]
 async fn a_module_that_never_stops_talking_ends_in_time() {
     soon(async {
-        let (near, mut far) = tokio::io::duplex(PORT);
-        let talking =
-            tokio::spawn(async move { while far.write_all(b"\r\n+WORDS: 1\r\n").await.is_ok() {} });
         let mut settings = settings();
         settings.patience.total = Duration::from_millis(500);
-        let mut modem = Modem::new(near, settings);
+        let mut modem = Modem::new(Talker, settings);
         let error = modem.connect(loopback(), 1).await.err().unwrap();
         let ModemError::Failed(error) = error else {
             panic!("{error}");
         };
         assert_eq!(error.kind, Failure::OutOfTime);
-        drop(modem);
-        talking.await.unwrap();
+    })
+    .await;
+}
+
+/// Taken while the driver was busy with something else, and then the connection ended.
+// covers: H15
+#[tokio::test]
+async fn what_was_taken_and_never_sent_is_told() {
+    soon(async {
+        let mut late = Fault::new(FaultKind::LateOk);
+        late.attributes.command = Some("AT+CDNSGIP".into());
+        late.attributes.delay = Some(Duration::from_millis(300));
+        let config = config(Scenario {
+            faults: vec![late],
+            ..Scenario::default()
+        });
+        let mut modem = Modem::new(module(config, PORT), settings());
+        let (mut link, peer) = linked(&mut modem).await;
+        let writing = async {
+            tokio::task::yield_now().await;
+            link.write_all(b"never sent").await.unwrap();
+            drop(peer);
+            link.flush().await.unwrap_err()
+        };
+        let name = Host::new("localhost").unwrap();
+        let (_, error) = tokio::join!(modem.resolve(name), writing);
+        let error = cause(&error);
+        assert_eq!(error.kind, LinkFailure::Ended(Ended::ByPeer));
+        assert_eq!((error.accepted, error.in_doubt), (0, 0));
+    })
+    .await;
+}
+
+/// A result stands behind far more than there is room for. While nobody reads, no time passes.
+// covers: H20
+#[tokio::test]
+async fn who_does_not_read_for_long_takes_no_module_for_silent() {
+    soon(async {
+        let mut settings = settings();
+        settings.patience.send = Duration::from_millis(300);
+        settings.patience.answer = Duration::from_millis(300);
+        settings.patience.block = Duration::from_millis(300);
+        let config = config(Scenario::default());
+        let mut modem = Modem::new(module(config, PORT), settings);
+        let (link, mut peer) = linked(&mut modem).await;
+        let data = random(5, 200_000);
+        let sent = data.clone();
+        let talking = tokio::spawn(async move {
+            peer.write_all(&sent).await.unwrap();
+            let mut got = [0; 5];
+            peer.read_exact(&mut got).await.unwrap();
+            got
+        });
+        // Until it is all in the sockets' buffers, in front of what follows.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let (mut reader, mut writer) = tokio::io::split(link);
+        let writing = tokio::spawn(async move {
+            writer.write_all(b"hello").await.unwrap();
+            writer.flush().await
+        });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let mut got = vec![0; data.len()];
+        reader.read_exact(&mut got).await.unwrap();
+        assert!(got == data);
+        writing.await.unwrap().unwrap();
+        assert_eq!(&talking.await.unwrap(), b"hello");
     })
     .await;
 }

@@ -39,8 +39,8 @@ pub(super) struct Session<IO> {
     pub(super) look_up: LookUp,
     /// Why the port is of no use any more.
     port: Option<io::Error>,
-    /// How often the port was read for the deadline that has come.
-    late_reads: u32,
+    /// The deadline that came last, and how often the port was read for it.
+    late: (Instant, u32),
     /// Something was written since the port was flushed.
     is_unflushed: bool,
 }
@@ -113,18 +113,19 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
         self.clock.go_on();
         let now = self.clock.now();
         let Some(due) = self.driver.poll_timeout().filter(|due| *due <= now) else {
-            self.late_reads = 0;
             return self.hear(cx, now)
                 || self.say(cx, now)
                 || self.clock.poll(cx, self.driver.poll_timeout()).is_ready();
         };
         // It may be long since anybody polled. What has come meanwhile came in time.
         let before = Instant::from_micros(due.as_micros().saturating_sub(1));
-        if self.late_reads < LATE_READS && self.hear(cx, before) {
-            self.late_reads += 1;
+        if self.late.0 != due {
+            self.late = (due, 0);
+        }
+        if self.late.1 < LATE_READS && self.hear(cx, before) {
+            self.late.1 += 1;
             self.clock.set_back_to(before);
         } else {
-            self.late_reads = 0;
             self.clock.set_back_to(due);
             self.driver.handle_timeout(due);
             self.attend(due);
@@ -326,7 +327,7 @@ impl<IO> Session<IO> {
             failed: None,
             look_up: LookUp::None,
             port: None,
-            late_reads: 0,
+            late: (Instant::ZERO, 0),
             is_unflushed: false,
         }
     }
@@ -340,11 +341,10 @@ impl<IO> Session<IO> {
         self.link.stands || self.link.closed.is_some()
     }
 
-    /// Nobody wants a connection any more. It is closed when somebody drives again.
+    /// Nobody wants a connection any more. It is closed before the next one is made.
     pub(super) fn let_go(&mut self) {
         self.is_wanted = false;
         self.received.forget();
-        self.driver.close(self.clock.now());
     }
 
     /// Ready when all that was taken is accepted, or will not be.
