@@ -5,6 +5,7 @@
 )]
 
 mod given;
+mod host;
 mod scenario;
 
 use std::ffi::OsString;
@@ -19,6 +20,8 @@ use simless_scenario::{Configuration, TimingName, nearest};
 
 pub(crate) use given::GivenArgs;
 pub(crate) use scenario::ScenarioVerb;
+
+pub(crate) use host::{AtArgs, HostArgs, NcArgs, OwnArgs};
 
 /// What was asked for.
 pub(crate) struct Args {
@@ -37,8 +40,12 @@ impl Args {
         if line.verb.is_none() {
             line = Line::parse_from(words.into_iter().chain(["run".into()]));
         }
+        let verb = line.verb.unwrap_or_else(|| usage("no verb was given"));
+        if let Verb::Nc(NcArgs { host, .. }) | Verb::At(AtArgs { host, .. }) = &verb {
+            host.check();
+        }
         Self {
-            verb: line.verb.unwrap_or_else(|| usage("no verb was given")),
+            verb,
             talk: line.talk,
         }
     }
@@ -62,6 +69,10 @@ struct Line {
 pub(crate) enum Verb {
     /// Be a module, on every port that is named.
     Run(RunArgs),
+    /// Connect standard input and output to a server, through a module.
+    Nc(NcArgs),
+    /// Send commands to a module, and print what it answers.
+    At(AtArgs),
     /// Play a recorded session again on virtual time, and show where it comes out otherwise.
     Replay(ReplayArgs),
     /// Configurations and presets: check a file, print a preset to copy.
@@ -227,6 +238,15 @@ pub(crate) enum TimingArg {
     Typical,
 }
 
+impl TimingArg {
+    fn name(self) -> TimingName {
+        match self {
+            Self::Immediate => TimingName::Immediate,
+            Self::Typical => TimingName::Typical,
+        }
+    }
+}
+
 impl RunArgs {
     /// What flags say wins over what a configuration says, and is said by it from now on. Denied
     /// destinations stay denied.
@@ -236,10 +256,7 @@ impl RunArgs {
             module.profile = Some(profile.clone());
         }
         if let Some(timing) = self.timing {
-            module.timing = Some(match timing {
-                TimingArg::Immediate => TimingName::Immediate,
-                TimingArg::Typical => TimingName::Typical,
-            });
+            module.timing = Some(timing.name());
         }
         if self.baud.is_some() {
             module.baud = self.baud;

@@ -7,7 +7,7 @@ use simless_module::Config;
 use simless_runtime::{Address, Endpoint, Policy};
 use simless_scenario::Configuration;
 
-use crate::args::RunArgs;
+use crate::args::{GivenArgs, RunArgs};
 use crate::configuration;
 
 /// What a run was given.
@@ -31,17 +31,8 @@ impl Given {
     }
 
     pub(crate) fn read(options: &RunArgs) -> Result<Self> {
-        let mut configuration = Configuration::default();
         let mut told = Vec::new();
-        for preset in &options.given.presets {
-            told.push(format!("preset {}: {}", preset.name, preset.about()));
-            configuration.add(preset.configuration());
-        }
-        for path in &options.given.configs {
-            let file = configuration::read(path)?;
-            told.push(format!("{}: {}", path.display(), file.summary()));
-            configuration.add(file);
-        }
+        let mut configuration = gather(&options.given, &mut told)?;
         options.win_over(&mut configuration);
         if let Some(rate) = options.given.air {
             told.push(format!("air: {rate} bytes a second, each way"));
@@ -57,4 +48,19 @@ impl Given {
             told,
         })
     }
+}
+
+/// Presets, then files, one added to the other.
+pub(crate) fn gather(given: &GivenArgs, told: &mut Vec<String>) -> Result<Configuration> {
+    let mut configuration = Configuration::default();
+    for preset in &given.presets {
+        told.push(format!("preset {}: {}", preset.name, preset.about()));
+        configuration.add(preset.configuration());
+    }
+    for path in &given.configs {
+        let file = configuration::read(path)?;
+        told.push(format!("{}: {}", path.display(), file.summary()));
+        configuration.add(file);
+    }
+    Ok(configuration)
 }

@@ -2,10 +2,13 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod args;
+mod at;
 mod configuration;
 mod exit;
 mod files;
 mod given;
+mod nc;
+mod own;
 mod ready;
 mod replay;
 mod run;
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
     let talk = Talk::start(&args.talk);
     let ended = match &args.verb {
         Verb::Run(options) => run::run(options, &talk),
+        Verb::Nc(options) => nc::nc(options, &talk),
+        Verb::At(options) => at::at(options, &talk),
         Verb::Replay(options) => replay::replay(options),
         Verb::Scenario(verb) => scenario::scenario(verb),
     };

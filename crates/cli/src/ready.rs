@@ -81,6 +81,7 @@ fn place(port: &Address) -> String {
         Address::Serial { path, baud, .. } => format!("{} at {baud} baud", path.display()),
         Address::Stdio { terminal: true } => "this terminal".into(),
         Address::Stdio { terminal: false } => "standard input and output".into(),
+        Address::Memory => "in this program".into(),
     }
 }
 
@@ -116,7 +117,7 @@ fn try_it(port: &Address, line: impl Fn(&str, String)) {
         Address::Serial { there: false, .. } => {
             line("note", "it is not there yet, and waited for".into());
         }
-        Address::Serial { .. } | Address::Stdio { .. } => {}
+        Address::Serial { .. } | Address::Stdio { .. } | Address::Memory => {}
     }
 }
 

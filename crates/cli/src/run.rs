@@ -1,7 +1,6 @@
 //! `simless run`: modules at ports, until somebody wants it to end.
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::task::Poll;
@@ -46,12 +45,7 @@ async fn modules(options: &RunArgs, given: &Given, talk: &Talk) -> Result<ExitCo
     let mut ports = Vec::with_capacity(endpoints.len());
     for endpoint in &endpoints {
         // A host's name may take its time to be looked up.
-        let mut opening = pin!(Port::open(endpoint));
-        let opened = poll_fn(|cx| match signals.poll(cx) {
-            Poll::Ready(wish) => Poll::Ready(Err(wish)),
-            Poll::Pending => opening.as_mut().poll(cx).map(Ok),
-        });
-        match opened.await {
+        match signals.or(Port::open(endpoint)).await {
             Ok(port) => ports.push(port?),
             Err(wish) => return Ok(code(Some(wish))),
         }
@@ -134,7 +128,7 @@ fn recording(options: &RunArgs, talk: &Talk) -> Result<Option<Recording>> {
 }
 
 /// What to exit with when somebody wanted an end, or nobody.
-fn code(wish: Option<Wish>) -> ExitCode {
+pub(crate) fn code(wish: Option<Wish>) -> ExitCode {
     match wish {
         Some(Wish::Interrupt) => INTERRUPTED.into(),
         _ => ExitCode::SUCCESS,

@@ -1,6 +1,8 @@
 //! The signals that end the program.
 
+use std::future::poll_fn;
 use std::io;
+use std::pin::pin;
 use std::task::{Context, Poll};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -29,6 +31,16 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
         })
+    }
+
+    /// What a future comes to, or who wanted the program to end before.
+    pub(crate) async fn or<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Wish> {
+        let mut future = pin!(future);
+        poll_fn(|cx| match self.poll(cx) {
+            Poll::Ready(wish) => Poll::Ready(Err(wish)),
+            Poll::Pending => future.as_mut().poll(cx).map(Ok),
+        })
+        .await
     }
 
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Wish> {

@@ -37,6 +37,7 @@ impl Watch {
             Address::Tcp(address) => format!("{address}: "),
             Address::Unix(path) | Address::Serial { path, .. } => format!("{}: ", path.display()),
             Address::Stdio { .. } => "stdio: ".into(),
+            Address::Memory => "module: ".into(),
         };
         let (device, gone) = match port {
             Address::Serial { path, there, .. } => (Some(path.display().to_string()), !there),

@@ -28,6 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "simless",
         &[
             "simless-at",
+            "simless-driver",
             "simless-module",
             "simless-runtime",
             "simless-scenario",
@@ -94,7 +95,8 @@ fn packages() -> Vec<Value> {
     metadata["packages"].as_array().expect("packages").clone()
 }
 
-/// The normal dependencies of a package: what its tests use does not count.
+/// The normal dependencies of a package. What its tests use does not count, and neither does what
+/// an adapter brings, which is optional.
 fn imports(packages: &[Value], name: &str) -> Vec<String> {
     let package = packages.iter().find(|package| package["name"] == name);
     let package = package.unwrap_or_else(|| panic!("no package {name}"));
@@ -102,7 +104,7 @@ fn imports(packages: &[Value], name: &str) -> Vec<String> {
         .as_array()
         .expect("dependencies")
         .iter()
-        .filter(|dependency| dependency["kind"].is_null())
+        .filter(|dependency| dependency["kind"].is_null() && dependency["optional"] != true)
         .map(|dependency| dependency["name"].as_str().expect("a name").to_owned())
         .collect()
 }

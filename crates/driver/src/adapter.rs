@@ -7,8 +7,9 @@
 //! | `embedded-io-async` | `asynchronous` | any `embedded_io_async::Read + Write`, and a `Timer` |
 //! | `embassy` | `asynchronous` | that timer by `embassy-time` |
 //! | `embedded-nal-async` | `nal` | clients that are written for `TcpConnect`, `Dns` or `UdpStack` |
+//! | `tokio` | `tokio` | any byte stream of tokio; its links are such streams again |
 //!
-//! All of them share how they behave:
+//! The first four share how they behave:
 //!
 //! - **One thing at a time.** A module of the guide has one connection, and the types say so: a link
 //!   borrows its modem.
@@ -41,3 +42,5 @@ pub mod nal;
 
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 pub use error::Error;
+#[cfg(feature = "tokio")]
+pub mod tokio;

@@ -88,6 +88,8 @@ impl Command {
 pub(crate) struct Output {
     text: Vec<u8, 144, u8>,
     written: u8,
+    /// A line was given up in its middle, and the module waits for its end.
+    is_cut: bool,
 }
 
 impl Output {
@@ -95,13 +97,20 @@ impl Output {
         Self {
             text: Vec::new(),
             written: 0,
+            is_cut: false,
         }
     }
 
+    /// A line that was cut is ended first: it would become one with this command, and the answer
+    /// of one of the two would never come.
+    ///
     /// A command that can't be written is not said; its answer then does not come. The texts in
     /// [`Words`] were checked when they were made, and the longest command fits.
     pub(crate) fn say(&mut self, command: Command, words: &Words<'_>) {
         self.clear();
+        if self.is_cut {
+            let _ = self.text.push(b'\r');
+        }
         if command.write(words, &mut self.text).is_err() || self.text.push(b'\r').is_err() {
             self.clear();
         }
@@ -114,6 +123,7 @@ impl Output {
     }
 
     pub(crate) fn clear(&mut self) {
+        self.is_cut |= self.written > 0 && !self.left().is_empty();
         self.text.clear();
         self.written = 0;
     }
@@ -129,12 +139,14 @@ impl Output {
         let n = n.min(left);
         // No more than the text has.
         self.written += n as u8;
+        self.is_cut &= n == 0;
         n > 0 && n == left
     }
 
     /// Whether a line is what was said: the module's echo.
     pub(crate) fn is_echoed_by(&self, line: &str) -> bool {
-        self.text.strip_suffix(b"\r") == Some(line.as_bytes())
+        let said = self.text.strip_suffix(b"\r");
+        said.is_some_and(|said| said.strip_prefix(b"\r").unwrap_or(said) == line.as_bytes())
     }
 }
 

@@ -115,6 +115,9 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![no_std]
 
+#[cfg(feature = "tokio")]
+extern crate std;
+
 pub mod adapter;
 mod close;
 mod command;
@@ -136,6 +139,8 @@ mod state;
 mod target;
 mod text;
 
+#[cfg(feature = "tokio")]
+pub use adapter::tokio;
 pub use driver::{Driver, News, Taken};
 pub use error::{
     BusyError, ConnectError, Failure, LinkError, PossibleCause, SendError, SendFailed, SendFailure,

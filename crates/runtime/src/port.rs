@@ -1,5 +1,6 @@
 //! The places where DTEs come from, one after the other.
 
+mod dial;
 mod door;
 mod link;
 mod lookout;
@@ -15,6 +16,7 @@ mod serial_stream;
 mod serial_wait;
 mod stdio;
 mod stdio_stream;
+mod stream;
 mod tcp;
 mod unix;
 
@@ -28,7 +30,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use crate::Endpoint;
 use crate::observe::Caller;
 
+pub use dial::{DialError, Line, dial};
 pub use link::LinkError;
+pub use stdio::{Console, console};
 
 /// An open port. Dropping it takes its link or socket file away and gives a terminal its settings back.
 pub struct Port(Kind);
@@ -41,6 +45,7 @@ enum Kind {
     Stdio(stdio::Stdio),
     #[cfg(test)]
     Memory(memory::Door),
+    Stream(stream::Stream),
 }
 
 /// Where a port can be found.
@@ -73,6 +78,8 @@ pub enum Address {
         /// Whether a person types there.
         terminal: bool,
     },
+    /// In this program.
+    Memory,
 }
 
 impl Port {
@@ -89,6 +96,12 @@ impl Port {
         }))
     }
 
+    /// The port of a DTE at the other end of this stream, such as one of
+    /// [`duplex`](tokio::io::duplex): no other one can come. It closes when either of them drops it.
+    pub fn of_stream(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
+        Self(Kind::Stream(stream::Stream::new(stream)))
+    }
+
     /// Where it can be found.
     pub fn address(&self) -> Address {
         match &self.0 {
@@ -101,6 +114,7 @@ impl Port {
             },
             #[cfg(test)]
             Kind::Memory(_) => Address::Stdio { terminal: false },
+            Kind::Stream(_) => Address::Memory,
         }
     }
 
@@ -114,6 +128,7 @@ impl Port {
             Kind::Stdio(stdio) => stdio.poll_arrival(engaged),
             #[cfg(test)]
             Kind::Memory(door) => door.poll_arrival(),
+            Kind::Stream(stream) => stream.poll_arrival(engaged),
         }
     }
 }

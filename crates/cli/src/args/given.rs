@@ -55,7 +55,7 @@ pub(crate) struct GivenArgs {
 }
 
 impl GivenArgs {
-    pub(super) fn win_over(&self, configuration: &mut Configuration) {
+    pub(crate) fn win_over(&self, configuration: &mut Configuration) {
         configuration.module.seed = self.seed.or(configuration.module.seed);
         if let Some(rate) = self.air {
             let mut air = Fault::new(FaultKind::Bandwidth);

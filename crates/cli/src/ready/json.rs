@@ -50,6 +50,7 @@ enum Place {
     Unix { path: String },
     Serial { path: String },
     Stdio,
+    Memory,
 }
 
 impl ReadyPort {
@@ -81,6 +82,7 @@ impl From<&Address> for Place {
                 path: path.display().to_string(),
             },
             Address::Stdio { .. } => Self::Stdio,
+            Address::Memory => Self::Memory,
         }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! covers: G4.10 G7.2 G9.1
 
-use simless_driver::{BusyError, Closed, Ended, Event, Host};
+use simless_at::Instant;
+use simless_driver::{BusyError, Closed, Driver, Ended, Event, Host};
 use simless_module::{Control, FaultKind};
 
-use crate::pair::{Connects, Pair, fault, seconds, target};
+use crate::pair::{Connects, Pair, fault, seconds, settings, target};
 
 fn closed(pair: &Pair) -> Vec<Closed> {
     let closed = pair.events.iter().filter_map(|(_, event)| match event {
@@ -188,4 +189,19 @@ fn names_without_a_network() {
     assert!(!pair.finish());
     assert!(!pair.saw(|event| matches!(event, Event::Resolved(_))));
     assert!(pair.driver.is_idle());
+}
+
+/// Otherwise it and the next one are one line, and one of two answers never comes.
+#[test]
+fn a_command_that_was_cut_is_ended_before_the_next_one() {
+    let mut driver = Driver::new(settings());
+    let now = Instant::ZERO;
+    driver.connect(target(), now).unwrap();
+    assert_eq!(driver.uart_output(&[]), b"AT\r");
+    driver.uart_written(1, now);
+    driver.close(now);
+    assert_eq!(driver.uart_output(&[]), b"\rAT+CIPSTATUS\r");
+    // Before a byte of that was written, it is not ended twice.
+    driver.uart_written(1, now);
+    assert_eq!(driver.uart_output(&[]), b"AT+CIPSTATUS\r");
 }

@@ -2,6 +2,7 @@
 //! the module and its connections wait for it.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::task::{Context, Poll};
@@ -77,7 +78,48 @@ impl Serial {
 }
 
 /// The device as a stream; none: it is not there.
-fn open(path: &Path, baud: u32) -> Result<Option<SerialStream>, OpenError> {
+pub(super) fn open(path: &Path, baud: u32) -> Result<Option<SerialStream>, OpenError> {
+    let other = |error| OpenError::Device {
+        path: path.into(),
+        error,
+    };
+    let Some((file, before)) = locked(path)? else {
+        return Ok(None);
+    };
+    let device = Device::exclusive(file, before);
+    let settings = settings(&device, baud).map_err(|_| OpenError::Baud {
+        path: path.into(),
+        baud,
+    })?;
+    raw::set(&device, &settings).map_err(other)?;
+    let rate = tcgetattr(&device).map_err(|error| other(error.into()))?;
+    if rate.output_speed().abs_diff(baud) > baud / 32 {
+        return Err(OpenError::Baud {
+            path: path.into(),
+            baud,
+        });
+    }
+    SerialStream::new(device).map(Some).map_err(other)
+}
+
+/// A terminal as it is, only raw; none: it is not there. It has no rate, and whoever runs a module
+/// behind it keeps it open, so a lock that a killed program leaves in the terminal would stay.
+pub(super) fn open_terminal(path: &Path) -> Result<Option<SerialStream>, OpenError> {
+    let other = |error| OpenError::Device {
+        path: path.into(),
+        error,
+    };
+    let Some((file, before)) = locked(path)? else {
+        return Ok(None);
+    };
+    let settings = raw::raw(&file).map_err(other)?;
+    let device = Device::shared(file, before);
+    raw::set(&device, &settings).map_err(other)?;
+    SerialStream::new(device).map(Some).map_err(other)
+}
+
+/// An open device that no other program has locked, and its settings; none: it is not there.
+fn locked(path: &Path) -> Result<Option<(OwnedFd, Termios)>, OpenError> {
     let other = |error| OpenError::Device {
         path: path.into(),
         error,
@@ -105,20 +147,7 @@ fn open(path: &Path, baud: u32) -> Result<Option<SerialStream>, OpenError> {
         Err(Errno::WOULDBLOCK) => return Err(OpenError::DeviceInUse(path.into())),
         locked => locked.map_err(|error| other(error.into()))?,
     }
-    let device = Device::exclusive(file, before);
-    let settings = settings(&device, baud).map_err(|_| OpenError::Baud {
-        path: path.into(),
-        baud,
-    })?;
-    raw::set(&device, &settings).map_err(other)?;
-    let rate = tcgetattr(&device).map_err(|error| other(error.into()))?;
-    if rate.output_speed().abs_diff(baud) > baud / 32 {
-        return Err(OpenError::Baud {
-            path: path.into(),
-            baud,
-        });
-    }
-    SerialStream::new(device).map(Some).map_err(other)
+    Ok(Some((file, before)))
 }
 
 /// Raw, 8N1, no flow control, no modem lines.

@@ -24,6 +24,11 @@ impl Device {
         let _ = ioctl_tiocexcl(&file);
         Self { file, before }
     }
+
+    /// Others may open it, too.
+    pub(super) fn shared(file: OwnedFd, before: Termios) -> Self {
+        Self { file, before }
+    }
 }
 
 impl Drop for Device {

@@ -1,12 +1,13 @@
 //! Standard input and output: one DTE, and when it has left, none will come.
 
 use std::io;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use rustix::fd::AsFd;
 use rustix::fs::FileType;
 use rustix::fs::{Mode, OFlags};
-use tokio::io::Interest;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
 use super::Arrival;
 use super::raw::RawMode;
@@ -20,14 +21,7 @@ pub(super) struct Stdio {
 
 impl Stdio {
     pub(super) fn open() -> io::Result<Self> {
-        let input = End::open(
-            nonblocking(rustix::stdio::stdin(), OFlags::RDONLY)?,
-            Interest::READABLE,
-        )?;
-        let output = End::open(
-            nonblocking(rustix::stdio::stdout(), OFlags::WRONLY)?,
-            Interest::WRITABLE,
-        )?;
+        let (input, output) = ends()?;
         let raw = match rustix::termios::isatty(rustix::stdio::stdin()) {
             true => Some(RawMode::enter(rustix::io::dup(rustix::stdio::stdin())?)?),
             false => None,
@@ -49,6 +43,53 @@ impl Stdio {
             None => Poll::Ready(Arrival::Over),
         }
     }
+}
+
+/// Standard input and output as a stream, for who is no module: a terminal stays as it is.
+pub struct Console(StdioStream);
+
+/// Opens standard input and output, once.
+///
+/// # Errors
+/// When either of them is closed, or can't be waited for.
+pub fn console() -> io::Result<Console> {
+    let (input, output) = ends()?;
+    Ok(Console(StdioStream::new(input, output, false)))
+}
+
+impl AsyncRead for Console {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Console {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+fn ends() -> io::Result<(End, End)> {
+    let input = nonblocking(rustix::stdio::stdin(), OFlags::RDONLY)?;
+    let output = nonblocking(rustix::stdio::stdout(), OFlags::WRONLY)?;
+    let input = End::open(input, Interest::READABLE)?;
+    Ok((input, End::open(output, Interest::WRITABLE)?))
 }
 
 /// The same file once more, without waiting. Whether one waits is a property of the open file,

@@ -1,0 +1,461 @@
+//! The driver and its port: everything moves here, whoever polls.
+
+use core::net::IpAddr;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::boxed::Box;
+use std::io;
+use std::vec::Vec;
+
+use simless_at::Instant;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::clock::Clock;
+use super::received::Received;
+use super::{LinkError, LinkFailure, Notice};
+use crate::{Closed, ConnectError, Driver, Ended, Event, Host, News, Settings};
+
+/// How often everything is looked at before other tasks have their turn.
+const ROUNDS: usize = 32;
+
+/// How many reads a deadline waits for that has come: more than any port holds. A module that never
+/// stops talking ends nevertheless (H3).
+const LATE_READS: u32 = 64;
+
+pub(super) type Observer = Box<dyn FnMut(Notice<'_>) + Send>;
+
+pub(super) struct Session<IO> {
+    io: IO,
+    pub(super) driver: Driver,
+    clock: Clock,
+    pub(super) observer: Option<Observer>,
+    pub(super) received: Received,
+    pub(super) payload: Payload,
+    pub(super) link: Link,
+    /// Whether somebody has a link, or waits for one.
+    pub(super) is_wanted: bool,
+    /// What became of the attempt to connect, when it failed.
+    pub(super) failed: Option<ConnectError>,
+    pub(super) look_up: LookUp,
+    /// Why the port is of no use any more.
+    port: Option<io::Error>,
+    /// The deadline that came last, and how often the port was read for it.
+    late: (Instant, u32),
+    /// Something was written since the port was flushed.
+    is_unflushed: bool,
+}
+
+/// The bytes of one send. They stay until the module has said what became of them.
+pub(super) struct Payload {
+    bytes: Vec<u8>,
+    is_begun: bool,
+}
+
+/// A connection, and what is left of it.
+#[derive(Default)]
+pub(super) struct Link {
+    pub(super) stands: bool,
+    pub(super) is_closing: bool,
+    /// Why bytes that were taken did not get through.
+    pub(super) broken: Option<LinkError>,
+    pub(super) closed: Option<Closed>,
+    /// Received bytes that nobody read while it was being closed.
+    unread: u64,
+}
+
+/// A name that is being looked up.
+#[derive(Default)]
+pub(super) enum LookUp {
+    #[default]
+    None,
+    /// When the driver has nothing else to do.
+    Wanted(Host),
+    UnderWay,
+    Done(Option<IpAddr>),
+}
+
+/// What a look at everything came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moved {
+    Nothing,
+    Something,
+    /// There may be more; the task is woken for it.
+    TooMuch,
+}
+
+impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
+    /// Lets everything happen that can.
+    pub(super) fn drive(&mut self, cx: &mut Context<'_>) -> Moved {
+        let mut moved = Moved::Nothing;
+        for _ in 0..ROUNDS {
+            if self.port.is_some() || !self.round(cx) {
+                return moved;
+            }
+            moved = Moved::Something;
+        }
+        cx.waker().wake_by_ref();
+        Moved::TooMuch
+    }
+
+    /// Looks at everything once; whether anything happened, so that it is worth another look.
+    fn round(&mut self, cx: &mut Context<'_>) -> bool {
+        let now = self.clock.now();
+        self.begin(now);
+        if self.received.is_full() && (self.link.is_closing || !self.is_wanted) {
+            // Nobody reads it, and the end of the connection stands behind it.
+            self.link.unread += self.received.forget() as u64;
+        }
+        if self.received.is_full() {
+            // An application that reads slowly is no silent module (H20).
+            self.clock.stop();
+            return self.say(cx, now);
+        }
+        self.clock.go_on();
+        let now = self.clock.now();
+        let Some(due) = self.driver.poll_timeout().filter(|due| *due <= now) else {
+            return self.hear(cx, now)
+                || self.say(cx, now)
+                || self.clock.poll(cx, self.driver.poll_timeout()).is_ready();
+        };
+        // It may be long since anybody polled. What has come meanwhile came in time.
+        let before = Instant::from_micros(due.as_micros().saturating_sub(1));
+        if self.late.0 != due {
+            self.late = (due, 0);
+        }
+        if self.late.1 < LATE_READS && self.hear(cx, before) {
+            self.late.1 += 1;
+            self.clock.set_back_to(before);
+        } else {
+            self.clock.set_back_to(due);
+            self.driver.handle_timeout(due);
+            self.attend(due);
+        }
+        true
+    }
+
+    /// Begins what waits for the driver.
+    fn begin(&mut self, now: Instant) {
+        if !self.driver.is_idle() || !self.link.stands {
+            return;
+        }
+        match core::mem::take(&mut self.look_up) {
+            LookUp::Wanted(name) => {
+                self.look_up = match self.driver.resolve(&name, now) {
+                    Ok(()) => LookUp::UnderWay,
+                    // It is idle and connected: that can't be.
+                    Err(_) => LookUp::Done(None),
+                };
+                return;
+            }
+            other => self.look_up = other,
+        }
+        if !self.payload.bytes.is_empty() && !self.payload.is_begun {
+            // It was checked when it was taken.
+            self.payload.is_begun = self.driver.send(&self.payload.bytes, now).is_ok();
+        }
+    }
+
+    /// Reads the port.
+    fn hear(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let mut buf = ReadBuf::new(self.received.room());
+        let n = match Pin::new(&mut self.io).poll_read(cx, &mut buf) {
+            Poll::Pending => return false,
+            Poll::Ready(Ok(())) => buf.filled().len(),
+            Poll::Ready(Err(error)) => {
+                self.port_failed(error);
+                return true;
+            }
+        };
+        if n == 0 {
+            self.port_failed(io::ErrorKind::UnexpectedEof.into());
+            return true;
+        }
+        self.received.filled(n);
+        loop {
+            let taken = self.driver.handle_uart(self.received.raw(), now);
+            let used = taken.used;
+            let mut data = None;
+            match taken.news {
+                Some(News::Data { bytes, left }) => data = Some((bytes.len(), left)),
+                Some(News::Urc(line)) => {
+                    if let Some(observer) = &mut self.observer {
+                        observer(Notice::Urc(line));
+                    }
+                }
+                // The last call is one without bytes: it lets the driver's time go on.
+                None if self.received.raw().is_empty() => {
+                    self.attend(now);
+                    return true;
+                }
+                None => {}
+            }
+            self.received.looked_at(used);
+            if let Some((n, left)) = data.filter(|_| self.is_wanted) {
+                self.received.keep(n, left);
+            }
+            self.attend(now);
+        }
+    }
+
+    /// Writes what the driver has for the module.
+    fn say(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let mut moved = false;
+        loop {
+            let payload = match self.payload.is_begun {
+                true => self.payload.bytes.as_slice(),
+                false => &[],
+            };
+            let output = self.driver.uart_output(payload);
+            if output.is_empty() {
+                break;
+            }
+            match Pin::new(&mut self.io).poll_write(cx, output) {
+                Poll::Pending => return moved,
+                Poll::Ready(Ok(n)) if n > 0 => {
+                    self.driver.uart_written(n, now);
+                    self.is_unflushed = true;
+                    moved = true;
+                }
+                Poll::Ready(Ok(_)) => {
+                    self.port_failed(io::ErrorKind::WriteZero.into());
+                    return true;
+                }
+                Poll::Ready(Err(error)) => {
+                    self.port_failed(error);
+                    return true;
+                }
+            }
+        }
+        if self.is_unflushed {
+            match Pin::new(&mut self.io).poll_flush(cx) {
+                Poll::Pending => {}
+                Poll::Ready(Ok(())) => self.is_unflushed = false,
+                Poll::Ready(Err(error)) => {
+                    self.port_failed(error);
+                    moved = true;
+                }
+            }
+        }
+        moved
+    }
+
+    /// Looks at what happened.
+    fn attend(&mut self, now: Instant) {
+        while let Some(event) = self.driver.poll_event() {
+            match event {
+                Event::Connected => {
+                    self.link = Link {
+                        stands: true,
+                        ..Link::default()
+                    };
+                }
+                Event::Failed(error) => self.failed = Some(error),
+                Event::Sent(_) => self.payload.clear(),
+                Event::SendFailed(failed) => {
+                    self.payload.clear();
+                    self.link.broken = Some(LinkError::sending(failed));
+                }
+                Event::Closed(closed) => self.closed(closed, now),
+                Event::Resolved(address) => self.look_up = LookUp::Done(address),
+                _ => {}
+            }
+            if let Some(observer) = &mut self.observer {
+                observer(Notice::Event(&event));
+            }
+        }
+    }
+
+    fn closed(&mut self, closed: Closed, now: Instant) {
+        if self.link.stands {
+            self.link.stands = false;
+            self.link.closed = Some(closed);
+            self.received.forget_piece();
+            self.payload_is_lost(LinkError::closed(closed));
+            if let LookUp::Wanted(_) = self.look_up {
+                self.look_up = LookUp::Done(None);
+            }
+        }
+        if closed.how == Ended::Rebooted {
+            // The driver would make it anew; but a stream can't go on in another one.
+            self.driver.close(now);
+        }
+    }
+
+    /// What was taken and not yet sent will not be.
+    fn payload_is_lost(&mut self, error: LinkError) {
+        if !self.payload.bytes.is_empty() {
+            self.payload.clear();
+            self.link.broken.get_or_insert(error);
+        }
+    }
+
+    fn port_failed(&mut self, error: io::Error) {
+        let in_doubt = match self.payload.is_begun {
+            // No more than one send has.
+            true => self.payload.bytes.len() as u16,
+            false => 0,
+        };
+        let error = self.port.insert(error);
+        let broken = LinkError {
+            kind: LinkFailure::Port(error.kind()),
+            accepted: self.driver.link.accepted,
+            in_doubt,
+        };
+        if self.link.stands {
+            self.link.stands = false;
+            self.link.broken.get_or_insert(broken);
+        }
+        self.payload.clear();
+    }
+}
+
+impl<IO> Session<IO> {
+    pub(super) fn new(io: IO, settings: Settings) -> Self {
+        let bytes = Vec::with_capacity(settings.max_send.into());
+        Self {
+            io,
+            driver: Driver::new(settings),
+            clock: Clock::start(),
+            observer: None,
+            received: Received::new(),
+            payload: Payload {
+                bytes,
+                is_begun: false,
+            },
+            link: Link::default(),
+            is_wanted: false,
+            failed: None,
+            look_up: LookUp::None,
+            port: None,
+            late: (Instant::ZERO, 0),
+            is_unflushed: false,
+        }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Whether a connection stood, if only for a moment: what it brought can be read.
+    pub(super) const fn is_up(&self) -> bool {
+        self.link.stands || self.link.closed.is_some()
+    }
+
+    /// Nobody wants a connection any more. It is closed before the next one is made.
+    pub(super) fn let_go(&mut self) {
+        self.is_wanted = false;
+        self.received.forget();
+    }
+
+    /// Ready when all that was taken is accepted, or will not be.
+    pub(super) fn flushed(&self) -> Poll<io::Result<()>> {
+        if let Some(broken) = self.link.broken {
+            return Poll::Ready(Err(broken.into()));
+        }
+        match self.payload.is_empty() {
+            true => Poll::Ready(Ok(())),
+            false => Poll::Pending,
+        }
+    }
+
+    /// Ready when the connection is closed, after all that was taken is accepted.
+    pub(super) fn shut(&mut self) -> Poll<io::Result<()>> {
+        if self.link.stands {
+            if self.payload.is_empty() && !self.link.is_closing {
+                self.link.is_closing = true;
+                self.driver.close(self.clock.now());
+            }
+            return Poll::Pending;
+        }
+        self.flushed()
+    }
+
+    /// Why nothing more can be written.
+    pub(super) fn unwritable(&self) -> Option<LinkError> {
+        self.link.broken.or_else(|| {
+            let closed = self.link.closed.map(LinkError::closed);
+            let closing = || LinkError {
+                kind: LinkFailure::Ended(Ended::ByUs),
+                accepted: self.driver.link.accepted,
+                in_doubt: 0,
+            };
+            closed.or_else(|| self.link.is_closing.then(closing))
+        })
+    }
+
+    /// How reading ends, when all that was received is read.
+    pub(super) fn end_of_reading(&self) -> Poll<io::Result<()>> {
+        if self.link.stands {
+            return Poll::Pending;
+        }
+        let error = match (self.link.closed, self.link.unread) {
+            (Some(closed), 0) if matches!(closed.how, Ended::ByUs | Ended::ByPeer) => {
+                return Poll::Ready(Ok(()));
+            }
+            (Some(closed), 0) => LinkError::closed(closed),
+            (Some(closed), unread) => LinkError {
+                kind: LinkFailure::Unread(unread),
+                ..LinkError::closed(closed)
+            },
+            // The port.
+            (None, _) => match self.link.broken {
+                Some(broken) => broken,
+                None => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+            },
+        };
+        Poll::Ready(Err(error.into()))
+    }
+
+    /// Ready when nothing is under way and no connection stands; what there is, is given up.
+    pub(super) fn at_rest(&mut self, is_asked: &mut bool) -> Poll<()> {
+        if self.driver.is_idle() && !self.driver.is_connected() {
+            return Poll::Ready(());
+        }
+        if !core::mem::replace(is_asked, true) {
+            self.driver.close(self.clock.now());
+        }
+        Poll::Pending
+    }
+
+    /// Why the port is of no use any more. The whole error is told once, then only its kind.
+    pub(super) fn port_error(&mut self) -> Option<io::Error> {
+        let kind = self.port.as_ref()?.kind();
+        self.port.replace(kind.into())
+    }
+
+    /// The name's address, when it is known. Another one that is under way comes first.
+    pub(super) fn resolved(&mut self, name: &mut Option<Host>) -> Poll<Option<IpAddr>> {
+        match (&self.look_up, &name) {
+            (LookUp::UnderWay, _) => return Poll::Pending,
+            (_, Some(_)) => {
+                self.look_up = name.take().map_or(LookUp::None, LookUp::Wanted);
+                return Poll::Pending;
+            }
+            (LookUp::Wanted(_), None) => return Poll::Pending,
+            (LookUp::None | LookUp::Done(_), None) => {}
+        }
+        match core::mem::take(&mut self.look_up) {
+            LookUp::Done(address) => Poll::Ready(address),
+            _ => Poll::Ready(None),
+        }
+    }
+}
+
+impl Payload {
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Adds as much as one send carries; gives how much.
+    pub(super) fn take(&mut self, bytes: &[u8], limit: u16) -> usize {
+        let room = usize::from(limit).saturating_sub(self.bytes.len());
+        let n = bytes.len().min(room);
+        self.bytes.extend_from_slice(&bytes[..n]);
+        n
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.is_begun = false;
+    }
+}
