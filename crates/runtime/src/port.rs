@@ -97,7 +97,7 @@ impl Port {
     }
 
     /// The port of a DTE at the other end of this stream, such as one of
-    /// [`duplex`](tokio::io::duplex): no other one can come. It closes when either of them drops it.
+    /// `tokio::io::duplex`: no other one can come. It closes when either of them drops it.
     pub fn of_stream(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
         Self(Kind::Stream(stream::Stream::new(stream)))
     }

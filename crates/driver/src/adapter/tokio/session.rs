@@ -1,5 +1,7 @@
 //! The driver and its port: everything moves here, whoever polls.
 
+mod looks;
+
 use core::net::IpAddr;
 use core::pin::Pin;
 use core::task::{Context, Poll};
@@ -334,110 +336,6 @@ impl<IO> Session<IO> {
 
     pub(super) fn now(&self) -> Instant {
         self.clock.now()
-    }
-
-    /// Whether a connection stood, if only for a moment: what it brought can be read.
-    pub(super) const fn is_up(&self) -> bool {
-        self.link.stands || self.link.closed.is_some()
-    }
-
-    /// Nobody wants a connection any more. It is closed before the next one is made.
-    pub(super) fn let_go(&mut self) {
-        self.is_wanted = false;
-        self.received.forget();
-    }
-
-    /// Ready when all that was taken is accepted, or will not be.
-    pub(super) fn flushed(&self) -> Poll<io::Result<()>> {
-        if let Some(broken) = self.link.broken {
-            return Poll::Ready(Err(broken.into()));
-        }
-        match self.payload.is_empty() {
-            true => Poll::Ready(Ok(())),
-            false => Poll::Pending,
-        }
-    }
-
-    /// Ready when the connection is closed, after all that was taken is accepted.
-    pub(super) fn shut(&mut self) -> Poll<io::Result<()>> {
-        if self.link.stands {
-            if self.payload.is_empty() && !self.link.is_closing {
-                self.link.is_closing = true;
-                self.driver.close(self.clock.now());
-            }
-            return Poll::Pending;
-        }
-        self.flushed()
-    }
-
-    /// Why nothing more can be written.
-    pub(super) fn unwritable(&self) -> Option<LinkError> {
-        self.link.broken.or_else(|| {
-            let closed = self.link.closed.map(LinkError::closed);
-            let closing = || LinkError {
-                kind: LinkFailure::Ended(Ended::ByUs),
-                accepted: self.driver.link.accepted,
-                in_doubt: 0,
-            };
-            closed.or_else(|| self.link.is_closing.then(closing))
-        })
-    }
-
-    /// How reading ends, when all that was received is read.
-    pub(super) fn end_of_reading(&self) -> Poll<io::Result<()>> {
-        if self.link.stands {
-            return Poll::Pending;
-        }
-        let error = match (self.link.closed, self.link.unread) {
-            (Some(closed), 0) if matches!(closed.how, Ended::ByUs | Ended::ByPeer) => {
-                return Poll::Ready(Ok(()));
-            }
-            (Some(closed), 0) => LinkError::closed(closed),
-            (Some(closed), unread) => LinkError {
-                kind: LinkFailure::Unread(unread),
-                ..LinkError::closed(closed)
-            },
-            // The port.
-            (None, _) => match self.link.broken {
-                Some(broken) => broken,
-                None => return Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
-            },
-        };
-        Poll::Ready(Err(error.into()))
-    }
-
-    /// Ready when nothing is under way and no connection stands; what there is, is given up.
-    pub(super) fn at_rest(&mut self, is_asked: &mut bool) -> Poll<()> {
-        if self.driver.is_idle() && !self.driver.is_connected() {
-            return Poll::Ready(());
-        }
-        if !core::mem::replace(is_asked, true) {
-            self.driver.close(self.clock.now());
-        }
-        Poll::Pending
-    }
-
-    /// Why the port is of no use any more. The whole error is told once, then only its kind.
-    pub(super) fn port_error(&mut self) -> Option<io::Error> {
-        let kind = self.port.as_ref()?.kind();
-        self.port.replace(kind.into())
-    }
-
-    /// The name's address, when it is known. Another one that is under way comes first.
-    pub(super) fn resolved(&mut self, name: &mut Option<Host>) -> Poll<Option<IpAddr>> {
-        match (&self.look_up, &name) {
-            (LookUp::UnderWay, _) => return Poll::Pending,
-            (_, Some(_)) => {
-                self.look_up = name.take().map_or(LookUp::None, LookUp::Wanted);
-                return Poll::Pending;
-            }
-            (LookUp::Wanted(_), None) => return Poll::Pending,
-            (LookUp::None | LookUp::Done(_), None) => {}
-        }
-        match core::mem::take(&mut self.look_up) {
-            LookUp::Done(address) => Poll::Ready(address),
-            _ => Poll::Ready(None),
-        }
     }
 }
 
