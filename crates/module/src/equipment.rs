@@ -116,9 +116,10 @@ impl From<Cause> for Failure {
 }
 
 impl Equipment {
+    /// What a start finds. Nothing has happened yet.
     pub(crate) fn new(config: Arc<Config>, number: u32) -> Self {
         let settings = Settings::of(&config.profile);
-        let mut equipment = Self {
+        Self {
             number,
             network: config.network,
             settings,
@@ -146,16 +147,21 @@ impl Equipment {
             events: VecDeque::new(),
             reported_state: IpState::Initial,
             reported_registration: Registration::IDLE,
-            config: Arc::clone(&config),
-        };
-        // What a scenario begins with is so from the first moment on, and nothing is said of it.
-        for fault in config.scenario.faults.iter().cloned() {
-            equipment.faults.set(fault, Instant::ZERO);
+            config,
         }
-        equipment.cast.boot(&config, Instant::ZERO);
-        equipment.play(Instant::ZERO);
-        equipment.reported_registration = equipment.registration();
-        equipment
+    }
+
+    /// The run begins, once for all starts of the module. What a scenario begins with is so from the
+    /// first moment on, and nothing is said of it.
+    pub(crate) fn power_up(mut self) -> Self {
+        let config = Arc::clone(&self.config);
+        for fault in config.scenario.faults.iter().cloned() {
+            self.faults.set(fault, Instant::ZERO);
+        }
+        self.cast.boot(&config, Instant::ZERO);
+        self.play(Instant::ZERO);
+        self.reported_registration = self.registration();
+        self
     }
 
     /// What outlives a restart: the settings that were kept, the world outside, and what observers

@@ -61,7 +61,7 @@ impl Module {
         let mut module = Self {
             editor: Editor::new(),
             running: None,
-            equipment: Equipment::new(config, number),
+            equipment: Equipment::new(config, number).power_up(),
             line: SerialLine::new(),
         };
         // A line that is faulty from the start has its wires before the first byte.
