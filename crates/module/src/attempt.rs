@@ -106,7 +106,7 @@ impl Equipment {
             Stage::CutOff { address } if !self.is_cut_off(attempt.socket) => {
                 self.ask_connect(slot, attempt.socket, address);
             }
-            Stage::Held if !is_held(Some(attempt)) && !self.is_cut_off(attempt.socket) => {
+            Stage::Held { .. } if !is_held(Some(attempt)) && !self.is_cut_off(attempt.socket) => {
                 self.connected(slot, attempt.socket);
             }
             _ => return false,
@@ -126,7 +126,7 @@ impl Equipment {
             Stage::BringUp
             | Stage::CutOff { .. }
             | Stage::Connecting { .. }
-            | Stage::Held
+            | Stage::Held { .. }
             | Stage::Unanswered => None,
         };
         Some(own.map_or(attempt.guard, |own| own.min(attempt.guard)))
@@ -210,7 +210,7 @@ impl Equipment {
 
     /// The module's own guard ran out (guide G9.3).
     fn connect_timed_out(&mut self, slot: usize, attempt: Attempt) {
-        let is_outside = matches!(attempt.stage, Stage::Connecting { .. } | Stage::Held);
+        let is_outside = matches!(attempt.stage, Stage::Connecting { .. } | Stage::Held { .. });
         let lateness = match attempt.lateness {
             Lateness::Open => self.lateness(attempt.guard),
             decided => decided,
@@ -222,7 +222,7 @@ impl Equipment {
             self.links[slot].late = Some(Late {
                 socket: attempt.socket,
                 from,
-                stands: attempt.stage == Stage::Held,
+                stands: matches!(attempt.stage, Stage::Held { .. }),
             });
         } else {
             if attempt.is_outside() {
@@ -288,12 +288,16 @@ impl Equipment {
                 let is_connecting = matches!(stage, Some(Stage::Connecting { .. }));
                 if let Some(late) = &mut self.links[slot].late {
                     late.stands = true;
-                } else if is_connecting && (is_held(attempt) || self.is_cut_off(id)) {
-                    self.set_stage(slot, Stage::Held);
+                } else if let Some(Stage::Connecting { address }) = stage
+                    && (is_held(attempt) || self.is_cut_off(id))
+                {
+                    self.set_stage(slot, Stage::Held { address });
                 } else if is_connecting {
                     self.connected(slot, id);
                 }
             }
+            // It says nothing of the attempt, and nobody can be told of it yet (P29).
+            SocketEvent::Datagram(_) if attempt.is_some() || is_late => self.drop_datagram(),
             _ if is_late => {
                 self.links[slot].late = None;
                 self.sockets.forget(id);
@@ -310,16 +314,12 @@ impl Equipment {
                 if attempt.is_some() =>
             {
                 let cause = match attempt.map(|attempt| attempt.stage) {
-                    Some(Stage::Connecting { address }) if event == SocketEvent::Refused => {
-                        Cause::NotListening(address)
-                    }
-                    Some(Stage::Connecting { address }) if event == SocketEvent::Denied => {
-                        Cause::Denied(address)
-                    }
-                    Some(Stage::Connecting { address }) if event == SocketEvent::NoSocket => {
-                        Cause::NoSocket(address)
-                    }
-                    Some(Stage::Connecting { address }) => Cause::Unreachable(address),
+                    Some(Stage::Connecting { address } | Stage::Held { address }) => match event {
+                        SocketEvent::Refused => Cause::NotListening(address),
+                        SocketEvent::Denied => Cause::Denied(address),
+                        SocketEvent::NoSocket => Cause::NoSocket(address),
+                        _ => Cause::Unreachable(address),
+                    },
                     _ => Cause::NotResolved,
                 };
                 self.connect_failed(slot, cause);

@@ -88,7 +88,7 @@ pub(crate) enum Stage {
     /// The socket is being connected.
     Connecting { address: SocketAddr },
     /// The socket stands, and nobody is told yet.
-    Held,
+    Held { address: SocketAddr },
     /// Nobody answers.
     Unanswered,
 }
@@ -117,7 +117,7 @@ impl Attempt {
     pub(crate) fn is_outside(&self) -> bool {
         matches!(
             self.stage,
-            Stage::Resolving { .. } | Stage::Connecting { .. } | Stage::Held
+            Stage::Resolving { .. } | Stage::Connecting { .. } | Stage::Held { .. }
         )
     }
 }
