@@ -278,6 +278,8 @@ impl Equipment {
                     }
                 }
             }
+            // It says nothing of the attempt, and nobody can be told of it yet (P29).
+            SocketEvent::Datagram(_) if attempt.is_some() || is_late => self.drop_datagram(),
             SocketEvent::Datagram(datagram) => self.datagram_comes(slot, id, datagram, now),
             SocketEvent::Unread(n) => self.count_unread(slot, id, n),
             // Of one that stands only its end is news.
@@ -300,16 +302,12 @@ impl Equipment {
                 if attempt.is_some() =>
             {
                 let cause = match attempt.map(|attempt| attempt.stage) {
-                    Some(Stage::Connecting { address }) if event == SocketEvent::Refused => {
-                        Cause::NotListening(address)
-                    }
-                    Some(Stage::Connecting { address }) if event == SocketEvent::Denied => {
-                        Cause::Denied(address)
-                    }
-                    Some(Stage::Connecting { address }) if event == SocketEvent::NoSocket => {
-                        Cause::NoSocket(address)
-                    }
-                    Some(Stage::Connecting { address }) => Cause::Unreachable(address),
+                    Some(Stage::Connecting { address } | Stage::Held { address }) => match event {
+                        SocketEvent::Refused => Cause::NotListening(address),
+                        SocketEvent::Denied => Cause::Denied(address),
+                        SocketEvent::NoSocket => Cause::NoSocket(address),
+                        _ => Cause::Unreachable(address),
+                    },
                     _ => Cause::NotResolved,
                 };
                 self.connect_failed(slot, cause);

@@ -116,6 +116,7 @@ impl From<Cause> for Failure {
 }
 
 impl Equipment {
+    /// What a start finds. Nothing has happened yet.
     pub(crate) fn new(config: Arc<Config>, number: u32) -> Self {
         let settings = Settings::of(&config.profile);
         Self {

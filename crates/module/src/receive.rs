@@ -44,14 +44,18 @@ impl Equipment {
                 .backlog
                 .push_datagram(slot, datagram.len(), limits.datagrams);
         if !found_room {
-            self.counters.dropped_datagrams += 1;
-            self.event(Event::Dropped(Dropped::Datagram));
-            return;
+            return self.drop_datagram();
         }
         self.counters.received += datagram.len() as u64;
         if let Some(ring) = &mut self.links[slot].received {
             ring.push(datagram);
         }
+    }
+
+    /// A datagram is lost whole, and counted.
+    pub(crate) fn drop_datagram(&mut self) {
+        self.counters.dropped_datagrams += 1;
+        self.event(Event::Dropped(Dropped::Datagram));
     }
 
     /// Prints what waits. `limited`: only as far as the DTE keeps reading.

@@ -130,6 +130,13 @@ impl SerialLine {
         self.lost_power = true;
     }
 
+    fn lose_what_is_on(&mut self, wires: &mut Wires) {
+        if core::mem::take(&mut self.lost_power) {
+            wires.up.clear();
+            wires.down.clear();
+        }
+    }
+
     /// The faults that are set strike from now on.
     fn follow(&mut self, faults: &Faults, now: Instant) {
         if self.version == Some(faults.version()) {
@@ -177,14 +184,11 @@ impl Module {
             return false;
         }
         self.line.follow(&self.equipment.faults, now);
-        let lost_power = core::mem::take(&mut self.line.lost_power);
         let Some(mut wires) = self.line.wires.take() else {
+            self.line.lost_power = false;
             return false;
         };
-        if lost_power {
-            wires.up.clear();
-            wires.down.clear();
-        }
+        self.line.lose_what_is_on(&mut wires);
         self.line.in_use = true;
         let moved = self.exchange_with(&mut wires, now);
         self.line.in_use = false;
@@ -197,6 +201,8 @@ impl Module {
 
     fn exchange_with(&mut self, wires: &mut Wires, now: Instant) -> bool {
         let mut moved = self.hear(&mut wires.up, now);
+        // Before anything is said: what the next start printed is not under way yet (P36).
+        self.line.lose_what_is_on(wires);
         if core::mem::take(&mut self.line.hung_up) {
             self.line.hung_up = !wires.up.is_empty();
             if !self.line.hung_up {

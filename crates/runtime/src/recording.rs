@@ -6,7 +6,9 @@ mod file;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvError, RecvTimeoutError, SyncSender, TrySendError, sync_channel,
+};
 use std::time::{Duration, SystemTime};
 
 use simless_at::Instant;
@@ -22,8 +24,11 @@ const LINES: usize = 8192;
 /// How many bytes of data they hold together.
 const BYTES: usize = 16 * 1024 * 1024;
 
-/// How long the last lines may take at the end.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the last lines may take at the end. Whoever pressed Ctrl-C waits for them.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often a full queue is offered the last message.
+const AGAIN: Duration = Duration::from_millis(5);
 
 /// Writes the sessions of modules to files: as JSON Lines to those whose names end in `.jsonl`, as
 /// text for people to the others.
@@ -83,10 +88,21 @@ impl Recording {
     /// Waits until everything is written, but not for a disk that takes nothing; gives how many
     /// steps were lost.
     pub fn finish(self) -> u64 {
+        let until = std::time::Instant::now() + PATIENCE;
         let (last, written) = sync_channel(1);
-        if self.lines.send(Message::Last(last)).is_ok()
-            && written.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout)
-        {
+        let mut message = Message::Last(last);
+        // A queue that is full stays so when the disk takes nothing: `send` would wait for ever.
+        let is_queued = loop {
+            match self.lines.try_send(message) {
+                Err(TrySendError::Full(same)) if std::time::Instant::now() < until => {
+                    message = same;
+                    std::thread::sleep(AGAIN);
+                }
+                sent => break sent.is_ok(),
+            }
+        };
+        let left = until.saturating_duration_since(std::time::Instant::now());
+        if !is_queued || written.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
             self.shared.lost.fetch_add(1, Ordering::Relaxed);
         }
         self.shared.lost.load(Ordering::Relaxed)

@@ -67,6 +67,35 @@ fn what_the_disk_does_not_take_is_dropped_and_counted() {
 }
 
 #[test]
+fn a_disk_that_takes_nothing_does_not_keep_the_program_from_ending() {
+    let (_folder, path, _pipe) = stuck();
+    let recording = Recording::start(&[path], |_| {}).unwrap();
+    let header = Header::new(0, &KINGCOM_G3524, TimingName::Immediate);
+    let mut recorder = recording.recorder(header);
+    // More lines than may wait, and more than fits a pipe.
+    for _ in 0..20_000 {
+        recorder.step(Instant::ZERO, data(16));
+    }
+    let (ended, end) = std::sync::mpsc::channel();
+    std::thread::spawn(move || ended.send(recording.finish()));
+    let lost = end.recv_timeout(std::time::Duration::from_secs(30));
+    assert!(lost.expect("it ends") > 0);
+}
+
+#[test]
+fn a_pipe_that_nobody_reads_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.txt");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &path, 0o600.into()).unwrap();
+    let (started, start) = std::sync::mpsc::channel();
+    std::thread::spawn(move || started.send(Recording::start(&[path], |_| {}).err()));
+    let error = start.recv_timeout(std::time::Duration::from_secs(30));
+    let error = error.expect("it says so at once").unwrap();
+    let cause = std::error::Error::source(&error).unwrap();
+    assert_eq!(cause.to_string(), "nobody reads this pipe");
+}
+
+#[test]
 fn a_file_that_cannot_be_made_is_an_error() {
     let missing = PathBuf::from("/nowhere/trace.txt");
     let error = Recording::start(&[missing], |_| {}).err().unwrap();

@@ -10,6 +10,10 @@ use super::{Step, Trigger};
 use crate::Config;
 use crate::fault::is_command;
 
+/// How often a step may wait for its delay at the same time: a DTE that repeats its command must not
+/// cost memory without end (P5).
+const MOST: usize = 64;
+
 /// What is still to come of a scenario.
 #[derive(Default)]
 pub(crate) struct Cast {
@@ -78,7 +82,7 @@ impl Cast {
                 continue;
             };
             let is_over = step.times.is_some_and(|times| *count >= times);
-            if is_over || step.check().is_err() {
+            if is_over || step.check().is_err() || waits_often(&self.due, index) {
                 continue;
             }
             *count += 1;
@@ -87,5 +91,45 @@ impl Cast {
             let place = self.due.partition_point(|(other, _)| *other > at);
             self.due.insert(place, (at, index));
         }
+    }
+}
+
+fn waits_often(due: &[(Instant, usize)], step: usize) -> bool {
+    let waiting = due.iter().filter(|(_, index)| *index == step);
+    waiting.take(MOST).count() == MOST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{KINGCOM_G3524, Network, Scenario, Timing};
+
+    #[test]
+    fn a_step_waits_a_limited_number_of_times() {
+        let step = Step {
+            on_command: Some("AT+CSQ".into()),
+            delay: Duration::from_secs(3600),
+            urc: Some("RING".into()),
+            ..Step::default()
+        };
+        let config = Config {
+            profile: KINGCOM_G3524,
+            timing: Timing::IMMEDIATE,
+            network: Network::default(),
+            scenario: Scenario {
+                steps: alloc::vec![step],
+                ..Scenario::default()
+            },
+        };
+        let mut cast = Cast::new(&config);
+        for count in 1..=2 * MOST {
+            cast.command(&config, "+CSQ", Instant::ZERO);
+            assert_eq!(cast.due.len(), count.min(MOST));
+        }
+        let config = Arc::new(config);
+        let later = Instant::ZERO + Duration::from_secs(3600);
+        assert!(cast.next(&config, later).is_some());
+        cast.command(&config, "+CSQ", later);
+        assert_eq!(cast.due.len(), MOST);
     }
 }

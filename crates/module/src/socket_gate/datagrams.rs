@@ -7,7 +7,7 @@ use simless_at::Instant;
 
 use super::passage::Passage;
 use crate::equipment::Equipment;
-use crate::{Dropped, Event, FaultKind, SocketId, Stream};
+use crate::{Event, FaultKind, SocketId, Stream};
 
 /// How long a datagram waits for the next one when nothing else is said.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -29,8 +29,7 @@ impl Equipment {
                 if gate.downlink.has_room_for(datagram.len(), room) {
                     self.pass(id, Stream::Downlink, datagram.into(), now);
                 } else {
-                    self.counters.dropped_datagrams += 1;
-                    self.event(Event::Dropped(Dropped::Datagram));
+                    self.drop_datagram();
                 }
             }
             _ => self.received_datagram(slot, datagram),

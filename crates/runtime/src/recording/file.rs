@@ -2,8 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 use simless_trace::{Line, Transcript};
 
 pub(super) struct TraceFile {
@@ -31,7 +34,7 @@ pub struct TraceError {
 
 impl TraceFile {
     pub(super) fn create(path: &Path) -> Result<Self, TraceError> {
-        let file = File::create(path).map_err(|error| TraceError {
+        let file = open(path).map_err(|error| TraceError {
             path: path.into(),
             error,
         })?;
@@ -70,4 +73,21 @@ impl TraceFile {
             error,
         }
     }
+}
+
+/// A pipe that nobody reads is an error, as a missing folder is: opening it would wait for a reader
+/// where Ctrl-C is not heard yet.
+fn open(path: &Path) -> io::Result<File> {
+    let is_pipe = std::fs::metadata(path).is_ok_and(|data| data.file_type().is_fifo());
+    if !is_pipe {
+        return File::create(path);
+    }
+    let at_once = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let pipe = match rustix::fs::open(path, at_once, Mode::empty()) {
+        Err(Errno::NXIO) => return Err(io::Error::other("nobody reads this pipe")),
+        pipe => pipe?,
+    };
+    // From here on a full pipe makes the writer wait, and nobody else.
+    rustix::fs::fcntl_setfl(&pipe, OFlags::empty())?;
+    Ok(File::from(pipe))
 }
