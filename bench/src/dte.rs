@@ -1,12 +1,15 @@
-//! The DTE: one thread with blocking reads and writes on the slave of a PTY.
+//! The DTE: one thread with blocking reads and writes on its end of a port.
 
 mod answers;
 mod blocks;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::pattern::{MAX_PIECE, Pattern};
 use crate::pty::open_slave;
@@ -28,7 +31,7 @@ pub(crate) const OK: &[u8] = b"\r\nOK\r\n";
 const WINDOW: usize = 16;
 
 /// How a DTE goes from one `AT+CIPSEND` to the next.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pace {
     /// It sends command and payload in one write, and has several of them under way.
     Pipelined,
@@ -37,21 +40,48 @@ pub(crate) enum Pace {
 }
 
 pub(crate) struct Dte {
-    slave: File,
+    from: File,
+    to: File,
     space: Vec<u8>,
 }
 
 impl Dte {
+    /// At the slave of a PTY.
     pub(crate) fn open(slave: &Path) -> io::Result<Self> {
-        Ok(Self {
-            slave: File::from(open_slave(slave, 0, PATIENCE)?),
+        Self::on(open_slave(slave, 0, PATIENCE)?)
+    }
+
+    /// At a TCP port.
+    pub(crate) fn call(address: SocketAddr) -> io::Result<Self> {
+        let stream = TcpStream::connect(address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(patience()))?;
+        Self::on(stream.into())
+    }
+
+    /// At a socket file.
+    pub(crate) fn on_unix(stream: UnixStream) -> io::Result<Self> {
+        stream.set_read_timeout(Some(patience()))?;
+        Self::on(stream.into())
+    }
+
+    /// At the standard input and output of another program. It waits for ever: pipes know no
+    /// patience, and the whole run is bounded.
+    pub(crate) fn on_pipes(from: OwnedFd, to: OwnedFd) -> Self {
+        Self {
+            from: from.into(),
+            to: to.into(),
             space: vec![0; MAX_PIECE],
-        })
+        }
+    }
+
+    fn on(line: OwnedFd) -> io::Result<Self> {
+        Ok(Self::on_pipes(line.try_clone()?, line))
     }
 
     /// Says something, and expects exactly this in return.
     pub(crate) fn converse(&mut self, line: &[u8], answer: &[u8]) -> io::Result<()> {
-        self.slave.write_all(line)?;
+        self.to.write_all(line)?;
         let mut got = 0;
         while got < answer.len() {
             let read = self.read()?;
@@ -99,7 +129,7 @@ impl Dte {
         let mut sent = 0;
         while sent < bytes {
             let piece = pattern.at(sent, MAX_PIECE.min(bytes - sent));
-            self.slave.write_all(piece)?;
+            self.to.write_all(piece)?;
             sent += piece.len();
         }
         Ok(())
@@ -129,7 +159,7 @@ impl Dte {
                 answers.take(self.read()?)?;
             }
             dialogue[CIPSEND.len()..].copy_from_slice(pattern.at(number * PAYLOAD, PAYLOAD));
-            self.slave.write_all(&dialogue)?;
+            self.to.write_all(&dialogue)?;
         }
         while answers.whole() < dialogues {
             answers.take(self.read()?)?;
@@ -137,22 +167,20 @@ impl Dte {
         Ok(())
     }
 
-    /// The median time from `AT` to OK of so many.
-    pub(crate) fn round_trip(&mut self, trips: usize) -> io::Result<Duration> {
-        let mut times = Vec::with_capacity(trips);
-        for _ in 0..trips {
-            let start = Instant::now();
-            self.converse(b"AT\r", OK)?;
-            times.push(start.elapsed());
-        }
-        times.sort_unstable();
-        Ok(times[trips / 2])
+    /// From `AT` to OK.
+    pub(crate) fn round_trip(&mut self) -> io::Result<()> {
+        self.converse(b"AT\r", OK)
     }
 
     fn read(&mut self) -> io::Result<&[u8]> {
-        match self.slave.read(&mut self.space)? {
-            0 => Err(io::Error::other("nothing came for 5 s")),
-            read => Ok(&self.space[..read]),
+        match self.from.read(&mut self.space) {
+            Ok(read) if read > 0 => Ok(&self.space[..read]),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
+            _ => Err(io::Error::other("nothing came for 5 s, or the line ended")),
         }
     }
+}
+
+fn patience() -> Duration {
+    Duration::from_millis(100) * u32::from(PATIENCE)
 }

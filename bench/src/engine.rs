@@ -18,6 +18,54 @@ const WRITE: usize = 4096;
 /// Nothing happens at any other time.
 const NOW: Instant = Instant::ZERO;
 
+/// What the module can be kept at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// `AT`, and its OK is taken.
+    Command,
+    /// A peer sends as much as there is room for, and the DTE takes it as a PTY does.
+    Stream { headed: bool },
+    /// A peer sends a block, and the DTE takes it whole before the next one comes.
+    Block { headed: bool },
+    /// `AT+CIPSEND=1460`, its payload, and the socket takes it.
+    Dialogue,
+    /// The same with a single byte: what it costs without the data.
+    ShortDialogue,
+}
+
+impl Work {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Command,
+        Self::Stream { headed: false },
+        Self::Stream { headed: true },
+        Self::Block { headed: false },
+        Self::Block { headed: true },
+        Self::Dialogue,
+        Self::ShortDialogue,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Stream { headed: false } => "stream",
+            Self::Stream { headed: true } => "stream-headed",
+            Self::Block { headed: false } => "block",
+            Self::Block { headed: true } => "block-headed",
+            Self::Dialogue => "dialogue",
+            Self::ShortDialogue => "short-dialogue",
+        }
+    }
+
+    /// Its place in [`Work::ALL`].
+    pub(crate) fn index(self) -> usize {
+        Self::ALL.iter().take_while(|work| **work != self).count()
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|work| work.name() == name)
+    }
+}
+
 pub(crate) struct Engine {
     module: Module,
     socket: SocketId,
@@ -43,56 +91,68 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Nanoseconds from `AT` to its OK.
-    pub(crate) fn command(&mut self, commands: usize) -> io::Result<f64> {
+    /// Nanoseconds that each of so many takes: commands, blocks of 1460 bytes, dialogues.
+    pub(crate) fn time(&mut self, work: Work, times: usize) -> io::Result<f64> {
         let start = Clock::now();
-        for _ in 0..commands {
-            self.say(b"AT\r", OK.len())?;
-        }
-        Ok(nanoseconds(start, commands))
+        self.work(work, times)?;
+        Ok(start.elapsed().as_nanos() as f64 / times as f64)
     }
 
-    /// Nanoseconds per byte of received data.
-    pub(crate) fn receive(&mut self, bytes: usize, headed: bool) -> io::Result<f64> {
+    /// Does it so often; an error when the module does something else.
+    pub(crate) fn work(&mut self, work: Work, times: usize) -> io::Result<()> {
+        match work {
+            Work::Command => (0..times).try_for_each(|_| self.say(b"AT\r", OK.len())),
+            Work::Stream { headed } => self.receive(times, headed, usize::MAX, WRITE),
+            Work::Block { headed } => self.receive(times, headed, PAYLOAD, usize::MAX),
+            Work::Dialogue => self.send(times, CIPSEND, PAYLOAD),
+            Work::ShortDialogue => self.send(times, b"AT+CIPSEND=0001\r", 1),
+        }
+    }
+
+    /// So many blocks arrive, in pieces of at most `piece` bytes, and leave by writes of at most
+    /// `write` bytes.
+    fn receive(
+        &mut self,
+        blocks: usize,
+        headed: bool,
+        piece: usize,
+        write: usize,
+    ) -> io::Result<()> {
         let mode: &[u8] = match headed {
             true => b"AT+CIPHEAD=1\r",
             false => b"AT+CIPHEAD=0\r",
         };
         self.say(mode, OK.len())?;
-        let start = Clock::now();
+        let bytes = blocks * PAYLOAD;
         let (mut filled, mut drained) = (0, 0);
         while filled < bytes {
             let space = black_box(self.module.socket_space(self.socket));
-            let n = space.len().min(bytes - filled);
+            let n = space.len().min(piece).min(bytes - filled);
             if n > 0 {
                 self.module.socket_filled(self.socket, n, NOW);
             }
             filled += n;
-            drained += self.drain(WRITE);
+            drained += self.drain(write);
         }
-        drained += self.drain(usize::MAX);
-        let time = nanoseconds(start, bytes);
         match headed {
             false if drained != bytes => Err(io::Error::other("the module lost data")),
             true if drained <= bytes => Err(io::Error::other("the module lost data or headers")),
-            _ => Ok(time),
+            _ => Ok(()),
         }
     }
 
-    /// Nanoseconds per `AT+CIPSEND=1460` with its payload.
-    pub(crate) fn send(&mut self, dialogues: usize) -> io::Result<f64> {
+    fn send(&mut self, dialogues: usize, command: &[u8], length: usize) -> io::Result<()> {
         let payload = [0x55; PAYLOAD];
-        let start = Clock::now();
         for _ in 0..dialogues {
-            self.say(CIPSEND, PROMPT.len())?;
-            self.say(&payload, OK.len())?;
+            self.say(command, PROMPT.len())?;
+            self.say(&payload[..length], OK.len())?;
             let sent = black_box(self.module.socket_output(self.socket)).len();
-            if sent != PAYLOAD {
+            if sent != length {
                 return Err(io::Error::other("the module lost a payload"));
             }
             self.module.socket_written(self.socket, sent, NOW);
         }
-        Ok(nanoseconds(start, dialogues))
+        Ok(())
     }
 
     fn say(&mut self, bytes: &[u8], answer: usize) -> io::Result<()> {
@@ -104,7 +164,7 @@ impl Engine {
         }
     }
 
-    /// The DTE reads, so many bytes at once; gives how many there were.
+    /// The DTE reads until nothing is left, so many bytes at once; gives how many there were.
     fn drain(&mut self, at_once: usize) -> usize {
         let mut drained = 0;
         loop {
@@ -119,8 +179,4 @@ impl Engine {
             drained += n;
         }
     }
-}
-
-fn nanoseconds(start: Clock, times: usize) -> f64 {
-    start.elapsed().as_nanos() as f64 / times as f64
 }

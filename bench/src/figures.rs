@@ -1,6 +1,10 @@
 //! From samples to figures: ratios within a round, medians over the rounds.
 
-use crate::rounds::{Pass, Round};
+mod table;
+
+use crate::rounds::{Pass, Round, What};
+
+pub(crate) use table::FIGURES;
 
 /// What a figure shall come to.
 #[derive(Clone, Copy)]
@@ -30,68 +34,9 @@ pub(crate) struct Figure {
     pub(crate) key: &'static str,
     pub(crate) unit: &'static str,
     pub(crate) module: Pass,
-    pub(crate) beside: (Pass, &'static str),
+    pub(crate) beside: Pass,
     pub(crate) target: Target,
 }
-
-pub(crate) const FIGURES: [Figure; 7] = [
-    Figure {
-        what: "receive, CIPHEAD=0",
-        key: "receive",
-        unit: "MB/s",
-        module: Pass::ModuleReceives,
-        beside: (Pass::RelayReceives, "relay"),
-        target: Target::AtLeast(0.9),
-    },
-    Figure {
-        what: "receive, CIPHEAD=1",
-        key: "receive_blocks",
-        unit: "MB/s",
-        module: Pass::ModuleReceivesBlocks,
-        beside: (Pass::RelayReceives, "relay"),
-        target: Target::AtLeast(0.9),
-    },
-    Figure {
-        what: "CIPSEND=1460, pipelined",
-        key: "send_pipelined",
-        unit: "MB/s",
-        module: Pass::ModuleSends,
-        beside: (Pass::ResponderSends, "responder"),
-        target: Target::AtLeast(0.8),
-    },
-    Figure {
-        what: "CIPSEND=1460, pipelined",
-        key: "send_pipelined_relay",
-        unit: "MB/s",
-        module: Pass::ModuleSends,
-        beside: (Pass::RelaySends, "relay"),
-        target: Target::None,
-    },
-    Figure {
-        what: "CIPSEND=1460, waiting",
-        key: "send_waiting",
-        unit: "MB/s",
-        module: Pass::ModuleSendsWaiting,
-        beside: (Pass::ResponderSendsWaiting, "responder"),
-        target: Target::AtLeast(0.8),
-    },
-    Figure {
-        what: "CIPSEND=1460, waiting",
-        key: "send_waiting_relay",
-        unit: "MB/s",
-        module: Pass::ModuleSendsWaiting,
-        beside: (Pass::RelaySends, "relay"),
-        target: Target::None,
-    },
-    Figure {
-        what: "AT to OK",
-        key: "round_trip",
-        unit: "us",
-        module: Pass::ModuleTrip,
-        beside: (Pass::BareTrip, "bare PTY"),
-        target: Target::AtMost(1.5),
-    },
-];
 
 /// A figure's values: medians over the rounds.
 pub(crate) struct Values {
@@ -103,16 +48,26 @@ pub(crate) struct Values {
 }
 
 impl Figure {
-    pub(crate) fn values(&self, rounds: &[Round]) -> Values {
-        let of = |pass: Pass| move |round: &Round| round[pass as usize];
-        let (module, beside) = (of(self.module), of(self.beside.0));
+    /// What the module is compared with.
+    pub(crate) fn peer(&self) -> &'static str {
+        match self.beside {
+            Pass(What::ConnectAndTrip, _) => "connect, AT",
+            Pass(_, end) => end.name(),
+        }
+    }
+
+    /// None when a program it is compared with is not installed.
+    pub(crate) fn values(&self, rounds: &[Round]) -> Option<Values> {
+        let of = |pass: Pass| move |round: &Round| round.of(pass);
+        let (module, beside) = (of(self.module), of(self.beside));
         let ratios = sorted(rounds, |round| module(round) / beside(round));
-        Values {
+        let values = Values {
             module: at(&sorted(rounds, module), 2),
             beside: at(&sorted(rounds, beside), 2),
             ratio: at(&ratios, 2),
             quartiles: (at(&ratios, 1), at(&ratios, 3)),
-        }
+        };
+        (!values.ratio.is_nan()).then_some(values)
     }
 }
 

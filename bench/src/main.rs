@@ -2,10 +2,12 @@
 //! something that does less, in interleaved rounds of one run. `docs/performance.md` explains it.
 
 mod cores;
+mod counts;
 mod dte;
 mod engine;
 mod far;
 mod figures;
+mod fleet;
 mod machine;
 mod options;
 mod pattern;
@@ -19,8 +21,10 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use counts::Counts;
+use engine::Engine;
 use machine::Machine;
-use options::{Extent, Options, USAGE};
+use options::{Extent, Options, Task, USAGE};
 use report::Results;
 use rounds::Bench;
 
@@ -28,6 +32,9 @@ use rounds::Bench;
 const USAGE_ERROR: u8 = 2;
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|word| word == "fleet") {
+        return fleet::main(std::env::args().skip(2));
+    }
     let options = match Options::read(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(wrong) => {
@@ -35,19 +42,43 @@ fn main() -> ExitCode {
             return USAGE_ERROR.into();
         }
     };
-    if options.help {
-        println!("{USAGE}");
-        return ExitCode::SUCCESS;
-    }
-    match run(options.extent()) {
-        Ok(results) if options.json => println!("{:#}", results.json()),
-        Ok(results) => println!("{}", results.text()),
+    match act(&options) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("simless-bench: {error}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    ExitCode::SUCCESS
+}
+
+fn act(options: &Options) -> io::Result<ExitCode> {
+    match options.task {
+        Task::Help => println!("{USAGE}"),
+        Task::Work(work, times) => Engine::start()?.work(work, times)?,
+        Task::Stdio(end) => far::serve_stdio(end)?,
+        Task::Count => return count(options.json),
+        Task::Measure => {
+            let results = run(options.extent())?;
+            match options.json {
+                true => println!("{:#}", results.json()),
+                false => println!("{}", results.text()),
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Counts alone; their limits hold on any machine.
+fn count(json: bool) -> io::Result<ExitCode> {
+    let counts = Counts::take()?;
+    match json {
+        true => println!("{:#}", counts.json()),
+        false => println!("{}", counts.text()),
+    }
+    Ok(match counts.are_met() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }
 
 fn run(extent: Extent) -> io::Result<Results> {
@@ -65,6 +96,8 @@ fn run(extent: Extent) -> io::Result<Results> {
     }
     drop(bench);
     Ok(Results {
+        // A single figure is for a profiler, or for comparing.
+        counts: extent.only.is_none().then(Counts::take).transpose()?,
         rounds,
         alone,
         seconds: start.elapsed().as_secs_f64(),

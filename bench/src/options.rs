@@ -2,25 +2,46 @@
 
 use std::time::Duration;
 
+use crate::engine::Work;
+use crate::far::StdioEnd;
 use crate::figures::{FIGURES, Figure};
 
 pub(crate) const USAGE: &str = "\
 Measures the module beside what the machine allows.
 
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
+       simless-bench fleet [--help]   thousands of modules in one process
+       simless-bench --counts [--json]
 
-  --quick  fewer and shorter rounds: below 15 s instead of below 90 s
+  --quick  fewer and shorter rounds: about 10 s instead of a minute
   --json   one JSON object on stdout instead of the table
   --only FIGURE
            one figure alone, by its name in the JSON object, as for a profiler
+  --counts instructions (by valgrind) and allocations of the module alone, and nothing else;
+           fails when one is above its limit
+  --work WORK TIMES
+           keeps the module alone at a work, as for a profiler
+  --stdio END
+           what the program starts by itself, to have an end on pipes
   --help   this text";
+
+/// What the program is called for.
+#[derive(Clone, Copy, Default)]
+pub(crate) enum Task {
+    #[default]
+    Measure,
+    Count,
+    Work(Work, usize),
+    Stdio(StdioEnd),
+    Help,
+}
 
 #[derive(Default)]
 pub(crate) struct Options {
     pub(crate) quick: bool,
     pub(crate) json: bool,
     pub(crate) only: Option<&'static Figure>,
-    pub(crate) help: bool,
+    pub(crate) task: Task,
 }
 
 /// How much is measured.
@@ -41,6 +62,12 @@ pub(crate) struct Extent {
     pub(crate) only: Option<&'static Figure>,
 }
 
+impl Extent {
+    pub(crate) fn wants(&self, figure: &Figure) -> bool {
+        self.only.is_none_or(|only| only.key == figure.key)
+    }
+}
+
 impl Options {
     /// Reads the arguments; an error says what is wrong with them.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
@@ -49,7 +76,10 @@ impl Options {
             match argument.as_str() {
                 "--quick" => options.quick = true,
                 "--json" => options.json = true,
-                "--help" | "-h" => options.help = true,
+                "--counts" => options.task = Task::Count,
+                "--work" => options.task = work(&mut arguments)?,
+                "--stdio" => options.task = stdio(arguments.next())?,
+                "--help" | "-h" => options.task = Task::Help,
                 "--only" => options.only = Some(figure(arguments.next())?),
                 _ => return Err(format!("there is no option '{argument}'")),
             }
@@ -63,9 +93,9 @@ impl Options {
                 rounds: 12,
                 duration: Duration::ZERO,
                 stream: 1 << 20,
-                dialogues: 150,
+                dialogues: 100,
                 trips: 51,
-                limit: Duration::from_secs(15),
+                limit: Duration::from_secs(60),
                 only: self.only,
             },
             false => Extent {
@@ -74,7 +104,7 @@ impl Options {
                 stream: 4 << 20,
                 dialogues: 600,
                 trips: 201,
-                limit: Duration::from_secs(90),
+                limit: Duration::from_secs(180),
                 only: self.only,
             },
         }
@@ -89,4 +119,21 @@ fn figure(key: Option<String>) -> Result<&'static Figure, String> {
         let keys: Vec<_> = FIGURES.iter().map(|figure| figure.key).collect();
         format!("--only takes one of {}", keys.join(", "))
     })
+}
+
+fn work(arguments: &mut impl Iterator<Item = String>) -> Result<Task, String> {
+    let work = arguments.next().and_then(|name| Work::named(&name));
+    let times = arguments.next().and_then(|times| times.parse().ok());
+    work.zip(times)
+        .map(|(work, times)| Task::Work(work, times))
+        .ok_or_else(|| {
+            let names = Work::ALL.map(Work::name).join(", ");
+            format!("--work takes one of {names}, and how often it is done")
+        })
+}
+
+fn stdio(end: Option<String>) -> Result<Task, String> {
+    let end = end.and_then(|end| StdioEnd::named(&end));
+    end.map(Task::Stdio)
+        .ok_or_else(|| "--stdio takes 'module', or the address a relay leads to".into())
 }

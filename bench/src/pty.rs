@@ -6,12 +6,15 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
-use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
 pub(crate) struct Pty {
     pub(crate) master: OwnedFd,
@@ -48,8 +51,9 @@ pub(crate) fn open_slave(path: &Path, min: u8, time: u8) -> io::Result<OwnedFd> 
     Ok(slave)
 }
 
-/// A master that a tokio runtime polls.
-pub(crate) struct Master(AsyncFd<OwnedFd>);
+/// A master that a tokio runtime polls. Clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Master(Arc<AsyncFd<OwnedFd>>);
 
 impl Master {
     /// Needs a tokio runtime around it.
@@ -59,23 +63,46 @@ impl Master {
     )]
     pub(crate) fn new(master: OwnedFd) -> io::Result<Self> {
         rustix::io::ioctl_fionbio(&master, true)?;
-        AsyncFd::with_interest(master, Interest::READABLE | Interest::WRITABLE).map(Self)
+        let both = Interest::READABLE | Interest::WRITABLE;
+        Ok(Self(Arc::new(AsyncFd::with_interest(master, both)?)))
     }
+}
 
-    pub(crate) async fn read(&self, space: &mut [u8]) -> io::Result<usize> {
-        self.0
-            .async_io(Interest::READABLE, |fd| {
-                Ok(rustix::io::read(fd, &mut *space)?)
-            })
-            .await
-    }
-
-    pub(crate) async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let write = |fd: &OwnedFd| Ok(rustix::io::write(fd, bytes)?);
-            let written = self.0.async_io(Interest::WRITABLE, write).await?;
-            bytes = &bytes[written..];
+impl AsyncRead for Master {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            let mut ready = ready!(self.0.poll_read_ready(cx))?;
+            let space = buf.initialize_unfilled();
+            if let Ok(read) = ready.try_io(|fd| Ok(rustix::io::read(fd, &mut *space)?)) {
+                return Poll::Ready(read.map(|n| buf.advance(n)));
+            }
         }
-        Ok(())
+    }
+}
+
+impl AsyncWrite for Master {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            let mut ready = ready!(self.0.poll_write_ready(cx))?;
+            if let Ok(written) = ready.try_io(|fd| Ok(rustix::io::write(fd, bytes)?)) {
+                return Poll::Ready(written);
+            }
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }

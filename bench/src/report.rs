@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::counts::Counts;
+use crate::dte::PAYLOAD;
 use crate::figures::{FIGURES, Figure, Target, median};
 use crate::options::Extent;
 use crate::rounds::{Alone, Round};
@@ -10,6 +12,7 @@ use crate::rounds::{Alone, Round};
 pub(crate) struct Results {
     pub(crate) rounds: Vec<Round>,
     pub(crate) alone: Vec<Alone>,
+    pub(crate) counts: Option<Counts>,
     pub(crate) extent: Extent,
     pub(crate) cores: usize,
     /// The machine's load before the run, where it tells.
@@ -38,11 +41,11 @@ impl Results {
                 self.extent.dialogues,
                 self.extent.trips
             ),
-            "first core: module, relay, responder, bare PTY, a thread each, one at a time".into(),
+            "first core: module and peers, a thread or a process each, one at a time".into(),
             "second core: the server's thread, and the DTE, which is the main thread".into(),
             String::new(),
             format!(
-                "{:<24} {:>11}  {:>21}  {:>5} {:>13}  target",
+                "{:<24} {:>11}  {:>24}  {:>5} {:>13}  target",
                 "", "module", "beside", "ratio", "quartiles"
             ),
         ];
@@ -56,14 +59,16 @@ impl Results {
             });
             format!("{what:<24} {value:>8.2} ns{}", target.unwrap_or_default())
         }));
+        if let Some(counts) = &self.counts {
+            lines.push(String::new());
+            lines.push("the same, counted".into());
+            lines.push(counts.text());
+        }
         lines.join("\n")
     }
 
     fn figures(&self) -> impl Iterator<Item = &'static Figure> {
-        let only = self.extent.only.map(|only| only.key);
-        FIGURES
-            .iter()
-            .filter(move |figure| only.is_none_or(|only| figure.key == only))
+        FIGURES.iter().filter(|figure| self.extent.wants(figure))
     }
 
     fn machine(&self) -> String {
@@ -76,7 +81,9 @@ impl Results {
     }
 
     fn row(&self, figure: &Figure) -> String {
-        let values = figure.values(&self.rounds);
+        let Some(values) = figure.values(&self.rounds) else {
+            return format!("{:<24} {} is not installed", figure.what, figure.peer());
+        };
         let target = match figure.target {
             Target::AtLeast(least) => format!(">= {least}"),
             Target::AtMost(most) => format!("<= {most}"),
@@ -88,13 +95,13 @@ impl Results {
             None => "",
         };
         format!(
-            "{:<24} {:>6.1} {:<4}  {:>6.1} {:<4} {:<9}  {:>5.2} {:>6.2}-{:<6.2}  {target}{verdict}",
+            "{:<24} {:>6.1} {:<4}  {:>6.1} {:<4} {:<12}  {:>5.2} {:>6.2}-{:<6.2}  {target}{verdict}",
             figure.what,
             values.module,
             figure.unit,
             values.beside,
             figure.unit,
-            figure.beside.1,
+            figure.peer(),
             values.ratio,
             values.quartiles.0,
             values.quartiles.1,
@@ -103,26 +110,25 @@ impl Results {
 
     fn engine(&self) -> [EngineRow; 5] {
         let of = |value: fn(&Alone) -> f64| median(&self.alone, value);
-        let block = f64::from(simless_module::KINGCOM_G3524.limits.block as u32);
-        let header = |alone: &Alone| alone.received_byte_in_blocks - alone.received_byte;
+        let per_byte = 1.0 / PAYLOAD as f64;
         [
             ("AT to OK", "command", of(|a| a.command), Some(200.0)),
             (
                 "a received byte",
                 "received_byte",
-                of(|a| a.received_byte),
+                of(|a| a.block) * per_byte,
                 None,
             ),
             (
                 "the same, CIPHEAD=1",
                 "received_byte_in_blocks",
-                of(|a| a.received_byte_in_blocks),
+                of(|a| a.headed_block) * per_byte,
                 None,
             ),
             (
                 "a header, by difference",
                 "header",
-                median(&self.alone, header) * block,
+                of(|a| a.headed_block - a.block),
                 Some(40.0),
             ),
             (
@@ -136,17 +142,19 @@ impl Results {
 
     pub(crate) fn json(&self) -> Value {
         let figures = self.figures().map(|figure| {
-            let values = figure.values(&self.rounds);
-            let value = json!({
-                "unit": figure.unit,
-                "module": values.module,
-                "beside": figure.beside.1,
-                "reference": values.beside,
-                "ratio": values.ratio,
-                "quartiles": [values.quartiles.0, values.quartiles.1],
-                "target_met": figure.target.is_met(values.ratio),
+            let value = figure.values(&self.rounds).map(|values| {
+                json!({
+                    "unit": figure.unit,
+                    "module": values.module,
+                    "beside": figure.peer(),
+                    "reference": values.beside,
+                    "ratio": values.ratio,
+                    "quartiles": [values.quartiles.0, values.quartiles.1],
+                    "target_met": figure.target.is_met(values.ratio),
+                })
             });
-            (figure.key.to_owned(), value)
+            // Without the program it is compared with there is none.
+            (figure.key.to_owned(), value.unwrap_or(Value::Null))
         });
         let engine = self
             .engine()
@@ -162,6 +170,7 @@ impl Results {
             "dialogues": self.extent.dialogues,
             "round_trips": self.extent.trips,
             "figures": figures.collect::<serde_json::Map<_, _>>(),
+            "counts": self.counts.as_ref().map(Counts::json),
             "engine_nanoseconds": engine.into_iter().collect::<serde_json::Map<_, _>>(),
         })
     }

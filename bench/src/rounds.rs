@@ -1,57 +1,58 @@
 //! The passes that are measured, round after round.
 
 use std::io;
+use std::net::TcpStream;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cores::{self, Side};
 use crate::dte::{Dte, OK, PAYLOAD, Pace};
-use crate::engine::Engine;
-use crate::far::{self, Line, ModuleEnd};
-use crate::figures::Figure;
+use crate::engine::{Engine, Work};
+use crate::far::{End, Line};
+use crate::figures::FIGURES;
 use crate::options::Extent;
 use crate::pattern::Pattern;
 use crate::server::{Peer, Server};
 
-/// One thing that is measured. Stream and dialogues give MB/s, round trips µs.
+/// One thing that is measured: what is done at which line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pass {
-    RelayReceives,
-    ModuleReceives,
-    ModuleReceivesBlocks,
-    RelaySends,
-    ModuleSends,
-    ResponderSends,
-    ModuleSendsWaiting,
-    ResponderSendsWaiting,
-    BareTrip,
-    ModuleTrip,
+pub(crate) struct Pass(pub(crate) What, pub(crate) End);
+
+/// Streams and dialogues give MB/s, the others µs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// The server sends a stream.
+    Receive,
+    /// It does, and the module puts headers between.
+    ReceiveHeaded,
+    /// The DTE sends a stream as it is.
+    Send,
+    /// The DTE sends by dialogues.
+    Dialogues(Pace),
+    /// `AT` to OK.
+    Trip,
+    /// `AT+CIPSTART` to `CONNECT OK`.
+    Connect,
+    /// A connection without a module, and `AT` to OK.
+    ConnectAndTrip,
 }
 
-impl Pass {
-    pub(crate) const ALL: [Self; 10] = [
-        Self::RelayReceives,
-        Self::ModuleReceives,
-        Self::ModuleReceivesBlocks,
-        Self::RelaySends,
-        Self::ModuleSends,
-        Self::ResponderSends,
-        Self::ModuleSendsWaiting,
-        Self::ResponderSendsWaiting,
-        Self::BareTrip,
-        Self::ModuleTrip,
-    ];
-}
+/// A round's results; not a number where a program was missing.
+pub(crate) struct Round(Vec<(Pass, f64)>);
 
-/// A round's results, by [`Pass`].
-pub(crate) type Round = [f64; Pass::ALL.len()];
+impl Round {
+    pub(crate) fn of(&self, pass: Pass) -> f64 {
+        let found = self.0.iter().find(|(other, _)| *other == pass);
+        found.map_or(f64::NAN, |(_, value)| *value)
+    }
+}
 
 /// The module alone, in nanoseconds.
 pub(crate) struct Alone {
     pub(crate) command: f64,
-    pub(crate) received_byte: f64,
-    pub(crate) received_byte_in_blocks: f64,
+    pub(crate) block: f64,
+    pub(crate) headed_block: f64,
     pub(crate) dialogue: f64,
 }
 
@@ -60,51 +61,57 @@ pub(crate) struct Bench<'a> {
     extent: &'a Extent,
     pattern: Pattern,
     engine: Engine,
-    relay: Line,
-    responder: Line,
-    bare: Dte,
-    module: Line,
-    _module: ModuleEnd,
+    server: Server,
+    passes: Vec<Pass>,
+    lines: Vec<(End, Line)>,
 }
 
 impl<'a> Bench<'a> {
     /// The thread that calls this is the DTE's from now on.
     pub(crate) fn start(extent: &'a Extent) -> io::Result<Self> {
         let server = Server::listen()?;
-        let module = ModuleEnd::start()?;
-        let bench = Self {
+        let (mut passes, mut ends, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+        for figure in FIGURES.iter().filter(|figure| extent.wants(figure)) {
+            for pass in [figure.module, figure.beside] {
+                if !passes.contains(&pass) {
+                    passes.push(pass);
+                }
+                let end = pass.1;
+                if !ends.contains(&end) {
+                    ends.push(end);
+                    let line = end.start(&server).map_err(|error| {
+                        io::Error::other(format!("{end:?} cannot be started: {error}"))
+                    })?;
+                    lines.extend(line.map(|line| (end, line)));
+                }
+            }
+        }
+        cores::bind(Side::Around)?;
+        Ok(Self {
             extent,
             pattern: Pattern::new(),
             engine: Engine::start()?,
-            relay: far::relay(&server)?,
-            responder: far::responder(&server)?,
-            bare: far::bare()?,
-            module: module.connect(&server)?,
-            _module: module,
-        };
-        cores::bind(Side::Around)?;
-        Ok(bench)
+            server,
+            passes,
+            lines,
+        })
     }
 
-    /// Measures everything that is wanted once; NaN stands for the rest. Every other round goes backwards, so that a machine that grows
-    /// slower or faster favours nobody.
+    /// Measures everything that is wanted once. Every other round goes backwards, so that a machine
+    /// that grows slower or faster favours nobody.
     pub(crate) fn round(&mut self, number: usize) -> io::Result<Round> {
-        let mut round = [f64::NAN; Pass::ALL.len()];
-        let mut order: Vec<usize> = (0..round.len()).collect();
+        let mut order = self.passes.clone();
         if number % 2 == 1 {
             order.reverse();
         }
-        for index in order {
-            let pass = Pass::ALL[index];
-            let wanted = |only: &Figure| [only.module, only.beside.0].contains(&pass);
-            if !self.extent.only.is_none_or(wanted) {
-                continue;
-            }
-            round[index] = self
+        let mut results = Vec::with_capacity(order.len());
+        for pass in order {
+            let value = self
                 .measure(pass)
                 .map_err(|error| io::Error::other(format!("{pass:?}: {error}")))?;
+            results.push((pass, value.unwrap_or(f64::NAN)));
         }
-        Ok(round)
+        Ok(Round(results))
     }
 
     /// Measures the module without anything around it.
@@ -112,82 +119,108 @@ impl<'a> Bench<'a> {
         let Extent {
             stream, dialogues, ..
         } = *self.extent;
+        let blocks = stream / PAYLOAD;
+        let mut time = |work, times| self.engine.time(work, times);
         Ok(Alone {
-            command: self.engine.command(10 * dialogues)?,
-            received_byte: self.engine.receive(stream, false)?,
-            received_byte_in_blocks: self.engine.receive(stream, true)?,
-            dialogue: self.engine.send(dialogues)?,
+            command: time(Work::Command, 10 * dialogues)?,
+            block: time(Work::Stream { headed: false }, blocks)?,
+            headed_block: time(Work::Stream { headed: true }, blocks)?,
+            dialogue: time(Work::Dialogue, dialogues)?,
         })
     }
 
-    fn measure(&mut self, pass: Pass) -> io::Result<f64> {
+    /// None when there is no such end.
+    fn measure(&mut self, Pass(what, end): Pass) -> io::Result<Option<f64>> {
+        let Some((_, line)) = self.lines.iter_mut().find(|(other, _)| *other == end) else {
+            return Ok(None);
+        };
         let Extent {
-            stream,
-            dialogues,
-            trips,
-            ..
+            dialogues, trips, ..
         } = *self.extent;
+        let bytes = self.extent.stream * end.haste();
         let pattern = &self.pattern;
-        match pass {
-            Pass::RelayReceives => receive(&mut self.relay, pattern, stream, false),
-            Pass::ModuleReceives => {
-                self.module.dte.converse(b"AT+CIPHEAD=0\r", OK)?;
-                receive(&mut self.module, pattern, stream, false)
-            }
-            Pass::ModuleReceivesBlocks => {
-                self.module.dte.converse(b"AT+CIPHEAD=1\r", OK)?;
-                receive(&mut self.module, pattern, stream, true)
-            }
-            Pass::RelaySends => {
-                let Line { dte, peer } = &mut self.relay;
-                timed(
-                    stream,
-                    peer,
-                    |peer| peer.receive(pattern, stream),
-                    || dte.send(pattern, stream),
-                )
-            }
-            Pass::ModuleSends => send(&mut self.module, pattern, dialogues, Pace::Pipelined),
-            Pass::ResponderSends => send(&mut self.responder, pattern, dialogues, Pace::Pipelined),
-            Pass::ModuleSendsWaiting => send(&mut self.module, pattern, dialogues, Pace::Waiting),
-            Pass::ResponderSendsWaiting => {
-                send(&mut self.responder, pattern, dialogues, Pace::Waiting)
-            }
-            Pass::BareTrip => self.bare.round_trip(trips).map(microseconds),
-            Pass::ModuleTrip => self.module.dte.round_trip(trips).map(microseconds),
+        let headed = what == What::ReceiveHeaded;
+        if let (What::Receive | What::ReceiveHeaded, End::Module(_)) = (what, end) {
+            let mode: &[u8] = match headed {
+                true => b"AT+CIPHEAD=1\r",
+                false => b"AT+CIPHEAD=0\r",
+            };
+            line.dte.converse(mode, OK)?;
         }
+        let value = match what {
+            What::Receive | What::ReceiveHeaded => timed(
+                bytes,
+                line,
+                |peer| peer.send(pattern, bytes),
+                |dte| dte.receive(pattern, bytes, headed),
+            ),
+            What::Send => timed(
+                bytes,
+                line,
+                |peer| peer.receive(pattern, bytes),
+                |dte| dte.send(pattern, bytes),
+            ),
+            What::Dialogues(pace) => timed(
+                dialogues * PAYLOAD,
+                line,
+                |peer| peer.receive(pattern, dialogues * PAYLOAD),
+                |dte| dte.send_by_dialogues(pattern, dialogues, pace),
+            ),
+            What::Trip => median(trips, || {
+                let start = Instant::now();
+                line.dte.round_trip()?;
+                Ok(start.elapsed())
+            }),
+            What::Connect => median(trips / 4, || connect(&mut line.dte, &self.server)),
+            What::ConnectAndTrip => {
+                median(trips / 4, || connect_and_trip(&mut line.dte, &self.server))
+            }
+        };
+        value.map(Some)
     }
 }
 
-fn receive(line: &mut Line, pattern: &Pattern, bytes: usize, headed: bool) -> io::Result<f64> {
-    let Line { dte, peer } = line;
-    timed(
-        bytes,
-        peer,
-        |peer| peer.send(pattern, bytes),
-        || dte.receive(pattern, bytes, headed),
-    )
+fn connect(dte: &mut Dte, server: &Server) -> io::Result<Duration> {
+    let command = server.cipstart()?;
+    let start = Instant::now();
+    dte.converse(&command, b"\r\nOK\r\n\r\nCONNECT OK\r\n")?;
+    let time = start.elapsed();
+    let peer = server.accept()?;
+    dte.converse(b"AT+CIPCLOSE\r", OK)?;
+    drop(peer);
+    Ok(time)
 }
 
-fn send(line: &mut Line, pattern: &Pattern, dialogues: usize, pace: Pace) -> io::Result<f64> {
-    let Line { dte, peer } = line;
-    let bytes = dialogues * PAYLOAD;
-    timed(
-        bytes,
-        peer,
-        |peer| peer.receive(pattern, bytes),
-        || dte.send_by_dialogues(pattern, dialogues, pace),
-    )
+fn connect_and_trip(dte: &mut Dte, server: &Server) -> io::Result<Duration> {
+    let address = server.address()?;
+    let start = Instant::now();
+    let stream = TcpStream::connect(address)?;
+    dte.round_trip()?;
+    let time = start.elapsed();
+    let peer = server.accept()?;
+    drop(stream);
+    drop(peer);
+    Ok(time)
+}
+
+/// The median of so many times, in µs.
+fn median(count: usize, mut once: impl FnMut() -> io::Result<Duration>) -> io::Result<f64> {
+    let mut times = (0..count).map(|_| once()).collect::<io::Result<Vec<_>>>()?;
+    times.sort_unstable();
+    Ok(microseconds(times[count / 2]))
 }
 
 /// Runs both ends until each has everything, the server's on a thread of its own; gives MB/s of
 /// payload.
 fn timed(
     bytes: usize,
-    peer: &mut Peer,
+    line: &mut Line,
     server: impl FnOnce(&mut Peer) -> io::Result<()> + Send,
-    dte: impl FnOnce() -> io::Result<()>,
+    dte: impl FnOnce(&mut Dte) -> io::Result<()>,
 ) -> io::Result<f64> {
+    let Some(peer) = &mut line.peer else {
+        return Err(io::Error::other("there is no connection"));
+    };
     let ready = Barrier::new(2);
     thread::scope(|scope| {
         let server = thread::Builder::new()
@@ -198,7 +231,7 @@ fn timed(
             })?;
         ready.wait();
         let start = Instant::now();
-        let dte = dte();
+        let dte = dte(&mut line.dte);
         let server = server
             .join()
             .map_err(|_| io::Error::other("the server's thread failed"))?;

@@ -21,6 +21,13 @@ impl Server {
         self.0.local_addr()
     }
 
+    /// The command that connects to it, CR included.
+    pub(crate) fn cipstart(&self) -> io::Result<Vec<u8>> {
+        let address = self.address()?;
+        let (ip, port) = (address.ip(), address.port());
+        Ok(format!("AT+CIPSTART=\"TCP\",\"{ip}\",{port}\r").into_bytes())
+    }
+
     /// The connection that comes next.
     pub(crate) fn accept(&self) -> io::Result<Peer> {
         let (stream, _) = self.0.accept()?;

@@ -1,5 +1,8 @@
 //! An adapter that keeps to the module's contract, with a world behind it that keeps to nothing.
 
+mod peers;
+mod reading;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -8,9 +11,10 @@ use std::time::Duration;
 use simless_at::{Instant, IpState};
 use simless_module::{Config, Control, Happening, Module, SocketEvent, SocketId, Transport};
 
-use crate::answers::{ADDRESS, answer};
-use crate::decode::Event;
+use crate::answers::answer;
+use crate::dte::Dte;
 use crate::ledger::Ledger;
+use crate::metered::Metered;
 use crate::socket::{Socket, Stage};
 
 /// Rounds that one settling may take: at least a byte moves in each.
@@ -34,7 +38,7 @@ pub(crate) enum Cut {
 }
 
 pub(crate) struct Adapter {
-    pub(crate) module: Module,
+    pub(crate) module: Metered,
     now: Instant,
     cut: Cut,
     /// What the DTE said and the module did not take yet.
@@ -47,6 +51,11 @@ pub(crate) struct Adapter {
     pub(crate) answers: u8,
     sockets: BTreeMap<SocketId, Socket>,
     pub(crate) ledger: Ledger,
+    /// Reads along while it knows how the module speaks.
+    dte: Option<Dte>,
+    /// How many bytes the DTE has read, and how many it was read along with.
+    printed: usize,
+    heard: usize,
     /// All that came out: for the DTE, for peers, and what was asked.
     pub(crate) log: Vec<u8>,
     output_limit: usize,
@@ -56,7 +65,7 @@ impl Adapter {
     pub(crate) fn new(config: Config, cut: Cut) -> Self {
         Self {
             output_limit: config.profile.limits.received + TEXT_LIMIT,
-            module: Module::new(Arc::new(config)),
+            module: Metered::new(|| Module::new(Arc::new(config))),
             now: Instant::ZERO,
             cut,
             sending: VecDeque::new(),
@@ -65,6 +74,9 @@ impl Adapter {
             answers: 0,
             sockets: BTreeMap::new(),
             ledger: Ledger::default(),
+            dte: None,
+            printed: 0,
+            heard: 0,
             log: Vec::new(),
         }
     }
@@ -74,74 +86,20 @@ impl Adapter {
             .extend(bytes.iter().copied().map(Ledger::for_dte));
     }
 
-    pub(crate) fn peer_sends(&mut self, socket: u8, n: usize) {
-        let Some(id) = self.standing(socket) else {
-            return;
-        };
-        let Some(socket) = self.sockets.get_mut(&id) else {
-            return;
-        };
-        if socket.transport == Transport::Udp {
-            let mut datagram = vec![0; n];
-            self.ledger.peer_bytes(&mut datagram);
-            let received = self.received();
-            self.event(id, SocketEvent::Datagram(&datagram));
-            self.ledger.received(&datagram, self.received() - received);
-        } else if !socket.ends {
-            socket.waiting = (socket.waiting + n).min(PEER_LIMIT);
-        }
-    }
-
-    pub(crate) fn peer_ends(&mut self, socket: u8) {
-        let id = self.standing(socket);
-        if let Some(socket) = id.and_then(|id| self.sockets.get_mut(&id)) {
-            socket.ends = socket.transport == Transport::Tcp;
-        }
-    }
-
-    pub(crate) fn peer_reads(&mut self, socket: u8) {
-        let id = self.standing(socket);
-        if let Some(socket) = id.and_then(|id| self.sockets.get_mut(&id)) {
-            socket.reads = !socket.reads;
-        }
-    }
-
-    /// Reports what may be a lie, of a socket that may not exist.
-    pub(crate) fn report(&mut self, id: u8, event: Event) {
-        let newest = self.sockets.keys().next_back().copied();
-        let id = match (id, newest) {
-            (0x80.., Some(newest)) => newest,
-            _ => SocketId(id.into()),
-        };
-        let event = match event {
-            Event::Resolved => SocketEvent::Resolved(ADDRESS),
-            Event::Unresolved => SocketEvent::Unresolved,
-            Event::Connected => SocketEvent::Connected,
-            Event::Refused => SocketEvent::Refused,
-            Event::Unreachable => SocketEvent::Unreachable,
-            Event::Datagram => return self.stray_datagram(id),
-            Event::Unread => SocketEvent::Unread(7),
-            Event::Ended => SocketEvent::Ended,
-            Event::Reset => SocketEvent::Reset,
-        };
-        self.event(id, event);
-    }
-
-    fn stray_datagram(&mut self, id: SocketId) {
-        let mut datagram = [0; 9];
-        self.ledger.peer_bytes(&mut datagram);
-        let received = self.received();
-        self.event(id, SocketEvent::Datagram(&datagram));
-        self.ledger.received(&datagram, self.received() - received);
-    }
-
     pub(crate) fn control(&mut self, control: Control) {
         if control == Control::Happens(Happening::PowerCycle) {
             self.sending.clear();
             self.ledger.power_cycled();
+            self.dte = None;
         }
-        self.module.handle_control(control, self.now);
+        let now = self.now;
+        let dte_left = control == Control::DteLeft;
+        self.module
+            .call(|module| module.handle_control(control, now));
         self.attend();
+        if dte_left && let Some(dte) = &mut self.dte {
+            dte.left();
+        }
     }
 
     pub(crate) fn everybody_reads(&mut self) {
@@ -191,31 +149,33 @@ impl Adapter {
 
     /// Offers the module what the DTE said; gives whether it took any.
     pub(crate) fn offer(&mut self) -> bool {
-        let sending = self.sending.make_contiguous();
-        let mut taken = 0;
-        while taken < sending.len() {
-            let rest = &sending[taken..];
+        let mut any = false;
+        while !self.sending.is_empty() {
             let chunk = match self.cut {
-                Cut::Whole => rest,
-                Cut::Bytes => &rest[..1],
+                Cut::Whole => self.sending.len(),
+                Cut::Bytes => 1,
             };
-            let n = self.module.handle_uart(chunk, self.now);
-            assert!(n <= chunk.len(), "it took more than there was");
-            taken += n;
-            if n < chunk.len() || self.cut == Cut::Whole {
+            let (now, sending) = (self.now, &self.sending.make_contiguous()[..chunk]);
+            let n = self.module.call(|module| module.handle_uart(sending, now));
+            assert!(n <= chunk, "it took more than there was");
+            self.ledger.said(&sending[..n]);
+            let byte = sending[0];
+            self.sending.drain(..n);
+            self.hear((n > 0).then_some(byte));
+            any |= n > 0;
+            if n < chunk {
                 break;
             }
         }
-        self.ledger.said(&sending[..taken]);
-        self.sending.drain(..taken);
         self.attend();
-        taken > 0
+        any
     }
 
     fn serve_timeout(&mut self) -> bool {
         let due = self.module.poll_timeout().is_some_and(|at| at <= self.now);
         if due {
-            self.module.handle_timeout(self.now);
+            let now = self.now;
+            self.module.call(|module| module.handle_timeout(now));
             self.attend();
         }
         due
@@ -239,7 +199,9 @@ impl Adapter {
         }
         self.ledger.printed(&output);
         self.log.extend(&output);
-        self.module.uart_written(output.len(), self.now);
+        self.printed += output.len();
+        let (now, n) = (self.now, output.len());
+        self.module.call(|module| module.uart_written(n, now));
         self.attend();
         true
     }
@@ -251,17 +213,24 @@ impl Adapter {
         for id in ids {
             let bite = self.bite;
             while let Some(socket) = self.sockets.get_mut(&id).filter(|s| s.stands()) {
-                let space = self.module.socket_space(id);
-                let n = space.len().min(socket.waiting).min(bite);
+                let (ledger, most) = (&mut self.ledger, socket.waiting.min(bite));
+                let mut bytes = vec![0; most];
+                let n = self.module.call(|module| {
+                    let space = module.socket_space(id);
+                    let n = space.len().min(most);
+                    ledger.peer_bytes(&mut bytes[..n]);
+                    space[..n].copy_from_slice(&bytes[..n]);
+                    n
+                });
                 if n == 0 {
                     break;
                 }
-                self.ledger.peer_bytes(&mut space[..n]);
-                let bytes = space[..n].to_vec();
+                bytes.truncate(n);
                 socket.waiting -= n;
                 let before = self.module.snapshot();
                 let (state, received) = (before.state, before.counters.received);
-                self.module.socket_filled(id, n, self.now);
+                let now = self.now;
+                self.module.call(|module| module.socket_filled(id, n, now));
                 let counted = self.received() - received;
                 // What is left of closed connections stands, too, and nobody wants its data.
                 let is_wanted = state == IpState::ConnectOk && standing == 1;
@@ -303,7 +272,8 @@ impl Adapter {
                 let _ = write!(Text(&mut self.log), "[{id}:");
                 self.log.extend(&output);
                 self.log.push(b']');
-                self.module.socket_written(id, output.len(), self.now);
+                let (now, n) = (self.now, output.len());
+                self.module.call(|module| module.socket_written(id, n, now));
                 self.attend();
                 moved = true;
             }
@@ -314,12 +284,23 @@ impl Adapter {
     /// Does what the module asks for: after every call into it.
     fn attend(&mut self) {
         for _ in 0..REQUEST_LIMIT {
-            let Some(request) = self.module.poll_request() else {
-                while self.module.poll_event().is_some() {}
-                return;
+            let answers = self.answers;
+            let (log, sockets) = (&mut self.log, &mut self.sockets);
+            let asked = self.module.call(|module| {
+                let request = module.poll_request()?;
+                let mut answered = None;
+                // What is written down here is not the module's.
+                allocation_counter::opt_out(|| {
+                    let _ = write!(Text(log), "[{request:?}]");
+                    answered = answer(request, answers, sockets);
+                });
+                Some(answered)
+            });
+            let Some(answer) = asked else {
+                while self.module.call(|module| module.poll_event()).is_some() {}
+                return self.hear(None);
             };
-            let _ = write!(Text(&mut self.log), "[{request:?}]");
-            if let Some((id, event)) = answer(request, self.answers, &mut self.sockets) {
+            if let Some((id, event)) = answer {
                 self.tell(id, event);
             }
         }
@@ -350,7 +331,9 @@ impl Adapter {
                 self.sockets.remove(&id);
             }
         }
-        self.module.handle_socket(id, event, self.now);
+        let now = self.now;
+        self.module
+            .call(|module| module.handle_socket(id, event, now));
     }
 
     /// What is true whenever nothing moves.
@@ -360,14 +343,6 @@ impl Adapter {
         if let Some(at) = self.module.poll_timeout() {
             assert!(at > self.now, "P3: a deadline in the past");
         }
-    }
-
-    /// One of the sockets that stand, the newest first.
-    fn standing(&self, which: u8) -> Option<SocketId> {
-        let stand = self.sockets.iter().filter(|(_, socket)| socket.stands());
-        let ids: Vec<_> = stand.map(|(id, _)| *id).collect();
-        let index = usize::from(which).checked_rem(ids.len())?;
-        Some(ids[ids.len() - 1 - index])
     }
 
     fn received(&self) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use simless_module::Snapshot;
+use simless_module::{Counters, Snapshot};
 
 use crate::socket::Socket;
 
@@ -86,13 +86,12 @@ impl Ledger {
     }
 
     /// Everybody reads, and everything is over.
-    pub(crate) fn close(&mut self, snapshot: &Snapshot<'_>) {
+    pub(crate) fn close(&mut self, counters: Counters) {
         assert!(
             self.unprinted.is_empty() || self.may_have_restarted(),
             "L3: {} bytes were never printed",
             self.unprinted.len()
         );
-        let counters = snapshot.counters;
         assert_eq!(
             counters.sent,
             self.got_by_peers + counters.unsent,

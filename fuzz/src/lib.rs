@@ -6,11 +6,14 @@
 mod adapter;
 mod answers;
 mod decode;
+mod dte;
 mod ledger;
 mod line;
+mod metered;
 mod session;
 mod socket;
+mod unit;
 
 pub use decode::{ESCAPE, Event, Step, encode};
 pub use line::line;
-pub use session::session;
+pub use session::{READS_ALONG, session};

@@ -25,13 +25,17 @@ const TIMES: [Duration; 10] = [
     Duration::from_secs(600),
 ];
 
+/// The bit of the second byte that gives the module a DTE who knows what may be said.
+pub const READS_ALONG: u8 = 0x10;
+
 /// Longer than any wait there is, also when a line is full of them.
 const LONG: Duration = Duration::from_secs(24 * 3600);
 
 /// Runs the session in `input`: see `decode.rs` for the bytes.
 ///
 /// # Panics
-/// When something does not hold that always must: the oracles are `adapter.rs` and `ledger.rs`.
+/// When something does not hold that always must: the oracles are `adapter.rs`, `dte.rs`,
+/// `ledger.rs` and `metered.rs`.
 pub fn session(input: &[u8]) {
     let [first, second, steps @ ..] = input else {
         return;
@@ -59,7 +63,12 @@ pub fn session(input: &[u8]) {
 
 /// Gives all that came out.
 fn run(first: u8, second: u8, steps: &[Step], cut: Cut) -> Vec<u8> {
-    let mut adapter = Adapter::new(config(first, second), cut);
+    let config = config(first, second);
+    let profile = config.profile;
+    let mut adapter = Adapter::new(config, cut);
+    if second & READS_ALONG != 0 {
+        adapter.read_along(profile);
+    }
     for (step, next) in steps
         .iter()
         .zip(steps.iter().skip(1).map(Some).chain([None]))
@@ -106,7 +115,9 @@ fn end(adapter: &mut Adapter) {
         None,
         "P3: a deadline for nothing"
     );
-    adapter.ledger.close(&snapshot);
+    let counters = snapshot.counters;
+    adapter.ledger.close(counters);
+    adapter.ends();
     adapter.say(b"ATQ0V1E0\r");
     adapter.pass(LONG);
     let before = adapter.log.len();

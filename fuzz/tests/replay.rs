@@ -41,3 +41,15 @@ fn every_line_that_was_kept() {
 fn every_session_that_was_kept() {
     replay("session", simless_fuzz::session);
 }
+
+/// The same sessions with a DTE that knows what may be said to it.
+#[test]
+fn every_session_read_along() {
+    replay("session", |input| {
+        let mut input = input.to_vec();
+        if let Some(second) = input.get_mut(1) {
+            *second |= simless_fuzz::READS_ALONG;
+        }
+        simless_fuzz::session(&input);
+    });
+}

@@ -2,15 +2,29 @@
 
 use std::io;
 
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::dte::{CIPSEND, OK, PAYLOAD, PROMPT};
-use crate::pty::Master;
+use super::{Line, connect};
+use crate::dte::{CIPSEND, Dte, OK, PAYLOAD, PROMPT};
+use crate::pty::{Master, Pty};
+use crate::server::Server;
 
 const SPACE: usize = 64 * 1024;
 
-pub(super) async fn run(master: Master, mut stream: TcpStream) -> io::Result<()> {
+/// At a PTY, with a connection to the server.
+pub(super) fn start(server: &Server) -> io::Result<Line> {
+    let pty = Pty::open()?;
+    let dte = Dte::open(&pty.path)?;
+    let stream = connect(server.address()?)?;
+    super::run("responder", move || async move {
+        let _held_open = pty.slave;
+        run(Master::new(pty.master)?, TcpStream::from_std(stream)?).await
+    })?;
+    Ok(Line::new(dte, Some(server.accept()?), ()))
+}
+
+async fn run(mut master: Master, mut stream: TcpStream) -> io::Result<()> {
     let mut space = vec![0; SPACE];
     let mut dialogue = Dialogue::default();
     loop {

@@ -8,6 +8,7 @@ mod ready;
 mod replay;
 mod run;
 mod say;
+mod shortage;
 mod signals;
 mod watch;
 

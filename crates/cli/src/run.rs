@@ -18,6 +18,7 @@ use crate::exit::INTERRUPTED;
 use crate::files;
 use crate::ready;
 use crate::say::Talk;
+use crate::shortage::Shortage;
 use crate::signals::{Signals, Wish};
 use crate::watch::Watch;
 
@@ -64,10 +65,11 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let (stop, stopped) = watch::channel(false);
     let config = Arc::new(config(options));
     let policy = Arc::new(options.policy());
+    let shortage = Shortage::default();
     let mut drives = JoinSet::new();
     let several = addresses.len() > 1;
     for (number, (port, address)) in (0..).zip(ports.into_iter().zip(addresses)) {
-        let watch = Watch::new(talk.clone(), &address, several);
+        let watch = Watch::new(talk.clone(), shortage.clone(), &address, several);
         let recorder = recording.as_ref().map(|recording| {
             recording.recorder(Header::new(number, options.profile(), options.timing()))
         });
@@ -85,6 +87,7 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     }
 
     let mut wish = None;
+    let mut failed = false;
     loop {
         match next(&mut signals, &mut drives).await {
             Next::Wish(_) if wish == Some(Wish::Interrupt) => break,
@@ -93,7 +96,8 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
                 stop.send_replace(true);
             }
             Next::Ended(ended) => {
-                ended.context("a module failed, and this is a defect of simless")?;
+                let end = ended.context("a module failed, and this is a defect of simless")?;
+                failed |= end == End::DteFailed;
             }
             Next::AllEnded => break,
         }
@@ -106,7 +110,10 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
             "{lost} steps are missing in the trace: they came faster than they could be written"
         )),
     }
-    Ok(code(wish))
+    match failed {
+        true => Ok(ExitCode::FAILURE),
+        false => Ok(code(wish)),
+    }
 }
 
 /// Starts to record, where that was asked for.

@@ -1,15 +1,21 @@
 //! What is told about a module while it runs.
 
+use std::fmt::Arguments;
+use std::time::Instant;
+
 use simless_at::Final;
 use simless_module::{Cause, Dropped, Event, Snapshot};
 use simless_runtime::{Address, PortNews, PortObserver};
 use simless_trace::Observer;
 
 use crate::say::{Level, Talk};
+use crate::shortage::Shortage;
 
 /// Watches one module.
 pub(crate) struct Watch {
     talk: Talk,
+    /// What fails for all modules alike.
+    shortage: Shortage,
     /// Which module it is, where there are several.
     name: String,
     /// The serial device that leads to the DTE.
@@ -19,7 +25,12 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn new(talk: Talk, port: &Address, is_one_of_several: bool) -> Self {
+    pub(crate) fn new(
+        talk: Talk,
+        shortage: Shortage,
+        port: &Address,
+        is_one_of_several: bool,
+    ) -> Self {
         let name = match port {
             _ if !is_one_of_several => String::new(),
             Address::Pty { link, .. } => format!("{}: ", link.display()),
@@ -33,14 +44,26 @@ impl Watch {
         };
         Self {
             talk,
+            shortage,
             name,
             device,
             gone,
         }
     }
 
-    fn say(&self, level: Level, what: std::fmt::Arguments<'_>) {
+    fn say(&self, level: Level, what: Arguments<'_>) {
         self.talk.say(level, format_args!("{}{what}", self.name));
+    }
+
+    fn say_rarely(&self, what: Arguments<'_>) {
+        match self.shortage.happened(Instant::now()) {
+            None => {}
+            Some(0) => self.say(Level::Notice, what),
+            Some(more) => self.say(
+                Level::Notice,
+                format_args!("{what}; and {more} more since this was last said"),
+            ),
+        }
     }
 }
 
@@ -50,6 +73,9 @@ impl Observer for Watch {
             Event::Failed(result, cause) => {
                 let what = failure(*cause, snapshot);
                 match result {
+                    Final::Cme(code) if matches!(cause, Cause::NoSocket(_)) => {
+                        self.say_rarely(format_args!("+CME ERROR: {}: {what}", code.0));
+                    }
                     Final::Cme(code) => {
                         self.say(
                             Level::Notice,
@@ -103,16 +129,19 @@ impl Watch {
         match news {
             PortNews::DteCame(from) => self.say(Level::Detail, format_args!("{from} is there")),
             PortNews::DteLeft => self.say(Level::Detail, format_args!("the DTE has left")),
+            PortNews::DteFailed(error) => self.say(
+                Level::Error,
+                format_args!("the module's answers cannot be written to standard output: {error}"),
+            ),
             PortNews::DteRefused(from) => self.say(
                 Level::Notice,
                 format_args!(
                     "{from} was sent away: another one is there, and a module has one DTE at a time"
                 ),
             ),
-            PortNews::AcceptFailed(error) => self.say(
-                Level::Notice,
-                format_args!("a DTE came and could not be let in: {error}"),
-            ),
+            PortNews::AcceptFailed(error) => {
+                self.say_rarely(format_args!("a DTE came and could not be let in: {error}"));
+            }
         }
     }
 }
@@ -125,6 +154,7 @@ fn failure(cause: Cause, snapshot: &Snapshot<'_>) -> String {
         Cause::NotListening(_)
             | Cause::Unreachable(_)
             | Cause::Denied(_)
+            | Cause::NoSocket(_)
             | Cause::NotResolved
             | Cause::ResolverBusy
     );
@@ -143,8 +173,10 @@ fn failure(cause: Cause, snapshot: &Snapshot<'_>) -> String {
     if let Some(id) = cause.guide_id() {
         notes.push(format!("guide {id}"));
     }
-    if let Cause::Denied(_) = cause {
-        notes.push("see --allow and --deny".into());
+    match cause {
+        Cause::Denied(_) => notes.push("see --allow and --deny".into()),
+        Cause::NoSocket(_) => notes.push("open files or ports have run out".into()),
+        _ => {}
     }
     if !notes.is_empty() {
         what += &format!(" ({})", notes.join(", "));

@@ -6,20 +6,8 @@ mod harness;
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
-use std::net::TcpListener;
 
-use harness::{DEADLINE, Dte, Simless};
-
-fn connected(dte: &mut Dte) -> std::net::TcpStream {
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = server.local_addr().unwrap().port();
-    dte.ok("ATE0");
-    dte.ok(&format!("AT+CIPSTART=\"TCP\",\"127.0.0.1\",{port}"));
-    dte.expect("\r\nCONNECT OK\r\n");
-    let (peer, _) = server.accept().unwrap();
-    peer.set_read_timeout(Some(DEADLINE)).unwrap();
-    peer
-}
+use harness::{Dte, Simless, connected};
 
 /// G5.9, G6.5: nothing of an unfinished payload is sent, and what came meanwhile waits. (Whether
 /// the payload's ERROR waits, too, depends on the port: over TCP, who has said everything may still

@@ -4,10 +4,11 @@
 
 mod harness;
 
+use std::fs::{File, OpenOptions};
 use std::io::Read;
-use std::net::TcpListener;
+use std::process::{Output, Stdio};
 
-use harness::{DEADLINE, Simless};
+use harness::{Simless, connected, simless};
 use rustix::process::Signal;
 
 fn ends_with(signal: Signal, code: i32) {
@@ -38,21 +39,48 @@ fn ctrl_c_ends_it_with_130() {
 #[test]
 fn accepted_bytes_reach_the_peer_before_the_end_l4() {
     let simless = Simless::tcp();
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = server.local_addr().unwrap().port();
     let mut dte = simless.connect(0);
-    dte.ok(&format!("AT+CIPSTART=\"TCP\",\"127.0.0.1\",{port}"));
-    dte.expect("\r\nCONNECT OK\r\n");
-    let (mut peer, _) = server.accept().unwrap();
+    let mut peer = connected(&mut dte);
     dte.say("AT+CIPSEND=11\rlast words.");
     dte.expect("\r\nOK\r\n");
     simless.signal(Signal::TERM);
-    peer.set_read_timeout(Some(DEADLINE)).unwrap();
     let mut got = Vec::new();
     peer.read_to_end(&mut got).unwrap();
     assert_eq!(got, b"last words.");
     drop(peer);
     assert_eq!(simless.wait().code, Some(0));
+}
+
+/// `printf 'ATI\r' | simless run --port stdio`, with its answer going there.
+fn answers_to(stdout: impl Into<Stdio>) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = folder.path().join("lines");
+    std::fs::write(&lines, "ATI\r").unwrap();
+    simless(folder.path())
+        .args(["run", "-q", "--port", "stdio"])
+        .stdin(File::open(lines).unwrap())
+        .stdout(stdout)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn answers_that_cannot_be_written_end_it_with_1() {
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended = answers_to(full);
+    let said = "simless: the module's answers cannot be written to standard output: ";
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert!(stderr.starts_with(said), "{stderr}");
+    assert_eq!((stderr.lines().count(), ended.status.code()), (1, Some(1)));
+}
+
+/// As with `simless run --port stdio | head -1`.
+#[test]
+fn a_reader_that_leaves_ends_it_with_0() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = answers_to(writer);
+    assert_eq!((ended.stderr, ended.status.code()), (Vec::new(), Some(0)));
 }
 
 #[test]

@@ -5,24 +5,12 @@
 mod harness;
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use harness::{DEADLINE, Dte, Simless, random};
+use harness::{Dte, Simless, connected, random};
 
 const MUCH: usize = 4 << 20;
-
-fn connected(dte: &mut Dte) -> TcpStream {
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = server.local_addr().unwrap().port();
-    dte.ok("ATE0");
-    dte.ok(&format!("AT+CIPSTART=\"TCP\",\"127.0.0.1\",{port}"));
-    dte.expect("\r\nCONNECT OK\r\n");
-    let (peer, _) = server.accept().unwrap();
-    peer.set_read_timeout(Some(DEADLINE)).unwrap();
-    peer
-}
 
 /// L1: the bytes under OK are the bytes the peer reads.
 fn uplink(mut dte: Dte) {

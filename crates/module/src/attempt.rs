@@ -285,6 +285,7 @@ impl Equipment {
             SocketEvent::Refused
             | SocketEvent::Unreachable
             | SocketEvent::Denied
+            | SocketEvent::NoSocket
             | SocketEvent::Ended
             | SocketEvent::Reset
                 if attempt.is_some() =>
@@ -295,6 +296,9 @@ impl Equipment {
                     }
                     Some(Stage::Connecting { address }) if event == SocketEvent::Denied => {
                         Cause::Denied(address)
+                    }
+                    Some(Stage::Connecting { address }) if event == SocketEvent::NoSocket => {
+                        Cause::NoSocket(address)
                     }
                     Some(Stage::Connecting { address }) => Cause::Unreachable(address),
                     _ => Cause::NotResolved,
@@ -308,7 +312,8 @@ impl Equipment {
             SocketEvent::Unresolved
             | SocketEvent::Refused
             | SocketEvent::Unreachable
-            | SocketEvent::Denied => {}
+            | SocketEvent::Denied
+            | SocketEvent::NoSocket => {}
         }
     }
 

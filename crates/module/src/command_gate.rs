@@ -13,6 +13,9 @@ use crate::{Event, Fault, FaultKind, Place};
 impl Equipment {
     /// A command is about to be carried out: what it comes to instead, if a fault strikes.
     pub(crate) fn before_command(&mut self, command: &Command, now: Instant) -> Option<Outcome> {
+        if self.nothing_is_planned() {
+            return None;
+        }
         self.cast.command(&self.config, command.name, now);
         self.play(now);
         self.collide(command.name, Place::Response);
@@ -29,6 +32,11 @@ impl Equipment {
         let delay = delay.unwrap_or(self.config.profile.guards.packet);
         let silence = Condition::Elapsed(now + delay, Final::NoResponse);
         Some(Outcome::Wait(Wait::until(silence)))
+    }
+
+    /// No fault is set and no step waits for a command: the gate stands open.
+    fn nothing_is_planned(&self) -> bool {
+        self.faults.is_empty() && self.config.scenario.steps.is_empty()
     }
 
     /// Whether a command shall get no answer, and for how long where that is said.
@@ -62,6 +70,9 @@ impl Equipment {
 
     /// The line's final result, unless a fault keeps it back.
     pub(crate) fn end_command(&mut self, command: &str, result: Final) {
+        if self.nothing_is_planned() {
+            return self.final_result(result);
+        }
         self.collide(command, Place::Final);
         let concerns = |fault: &Fault| fault.attributes.concerns(command);
         if self.faults.strikes(FaultKind::NoFinal, concerns).is_some() {

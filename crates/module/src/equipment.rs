@@ -297,9 +297,15 @@ impl Equipment {
 
     /// Gives memory back that only a connection needs.
     pub(crate) fn release(&mut self) {
-        self.links.iter_mut().for_each(Link::release);
-        let holds_none = self.links.iter().all(|link| link.received.is_none());
-        if holds_none && self.reply.is_empty() && self.backlog.is_empty() {
+        if !self.reply.is_empty() || !self.backlog.is_empty() {
+            return;
+        }
+        let mut holds_none = true;
+        for link in &mut self.links {
+            link.release();
+            holds_none &= link.received.is_none();
+        }
+        if holds_none {
             self.reply.release();
             self.backlog.release();
         }

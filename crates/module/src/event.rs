@@ -39,6 +39,8 @@ pub enum Cause {
     Unreachable(SocketAddr),
     /// A policy denies this address; to the DTE it looks like G9.2.3.
     Denied(SocketAddr),
+    /// The adapter had no socket left for this address; to the DTE it looks like G9.2.3.
+    NoSocket(SocketAddr),
     /// G9.2.3: no SIM, or one that is locked.
     SimNotReady,
     /// G9.2.3: not registered with a network.
@@ -74,6 +76,7 @@ impl fmt::Display for Cause {
             Self::NotListening(address) => write!(f, "nothing listens at {address}"),
             Self::Unreachable(address) => write!(f, "{address} could not be reached"),
             Self::Denied(address) => write!(f, "the policy denies {address}"),
+            Self::NoSocket(address) => write!(f, "no socket is left for {address}"),
             Self::SimNotReady => f.write_str("there is no SIM, or it is locked"),
             Self::NotRegistered => f.write_str("the module is not registered with a network"),
             Self::AttachRefused => f.write_str("the network refused to attach the module"),
@@ -108,9 +111,11 @@ impl Cause {
             | Self::TooManyClosing => "9.2.3",
             Self::NotResolved | Self::ResolverBusy => "9.2.4",
             Self::Repeated(_) => "9.2.5",
-            Self::Denied(_) | Self::State(_) | Self::UndefinedContext(_) | Self::NoContext => {
-                return None;
-            }
+            Self::Denied(_)
+            | Self::NoSocket(_)
+            | Self::State(_)
+            | Self::UndefinedContext(_)
+            | Self::NoContext => return None,
         })
     }
 }

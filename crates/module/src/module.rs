@@ -129,7 +129,8 @@ impl Module {
                 ring.consume(n);
             }
         });
-        self.settle(now);
+        self.equipment.release();
+        self.bytes_moved(now);
     }
 
     /// The next thing the adapter has to do.
@@ -198,7 +199,7 @@ impl Module {
             return;
         };
         equipment.filled(slot, n);
-        self.settle(now);
+        self.bytes_moved(now);
     }
 
     /// Bytes to write to a socket; of a UDP socket exactly one datagram.
@@ -213,7 +214,7 @@ impl Module {
             socket.written(n);
         }
         self.equipment.shut_down_if_flushed(id, now);
-        self.settle(now);
+        self.bytes_moved(now);
     }
 
     /// Changes something from outside: the DTE's plug, the SIM, the network.
@@ -268,6 +269,15 @@ impl Module {
         self.equipment.carry_over(old, keeps_output, now);
         self.editor = Editor::new();
         self.running = None;
+    }
+
+    /// Bytes moved, and nothing else happened: beside more bytes only a line that runs can have
+    /// waited for that. What becomes due with time is `handle_timeout`'s.
+    fn bytes_moved(&mut self, now: Instant) {
+        if self.running.is_some() {
+            return self.settle(now);
+        }
+        self.equipment.publish(true);
     }
 
     /// Does everything that is due by now.

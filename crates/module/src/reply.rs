@@ -19,26 +19,32 @@ const PUBLISH_LIMIT: usize = 512;
 
 /// What an idle module keeps room for: text, and pieces of output. Most answers fit.
 const TEXT_KEPT: usize = 512;
-const SEGMENTS_KEPT: usize = 8;
+const STRETCHES_KEPT: usize = 8;
 
 /// The output, in order: text of its own, and ranges of the links' rings.
 pub(crate) struct Reply {
     text: Vec<u8>,
     /// Bytes of `text` that the DTE took already.
     taken: usize,
-    segments: VecDeque<Segment>,
+    stretches: VecDeque<Stretch>,
+    header: Header,
     /// Whether the command that runs has printed an info line.
     command_has_info: bool,
 }
 
+/// Output in one go: text, and behind it bytes at the front of a link's ring. A block and its header
+/// are one.
 #[derive(Clone, Copy)]
-enum Segment {
-    Text(usize),
-    /// Bytes at the front of a link's ring.
-    Data {
-        slot: usize,
-        length: usize,
-    },
+struct Stretch {
+    text: usize,
+    slot: usize,
+    data: usize,
+}
+
+/// The header of the last block: most blocks of a stream are alike, and so are their headers.
+struct Header {
+    length: usize,
+    text: Vec<u8>,
 }
 
 impl Reply {
@@ -46,7 +52,11 @@ impl Reply {
         Self {
             text: Vec::new(),
             taken: 0,
-            segments: VecDeque::new(),
+            stretches: VecDeque::new(),
+            header: Header {
+                length: 0,
+                text: Vec::new(),
+            },
             command_has_info: false,
         }
     }
@@ -116,21 +126,11 @@ impl Reply {
     /// A block of received data: the next `length` bytes of the link's ring not yet printed.
     pub(crate) fn block(&mut self, slot: usize, length: usize, headed: bool, dialect: &Dialect) {
         if headed {
-            let header = BlockHeader {
-                length: u32::try_from(length).unwrap_or(u32::MAX),
-            };
-            let before = self.text.len();
-            // Writing to a Vec can't fail.
-            let _ = header.write(dialect.block, &mut Text(&mut self.text));
-            self.text_grew(self.text.len() - before);
+            self.header.become_that_of(length, dialect);
+            self.text.extend_from_slice(&self.header.text);
+            self.text_grew(self.header.text.len());
         }
-        match self.segments.back_mut() {
-            Some(Segment::Data {
-                slot: last,
-                length: sum,
-            }) if *last == slot => *sum += length,
-            _ => self.segments.push_back(Segment::Data { slot, length }),
-        }
+        self.data_grew(slot, length);
         self.append(dialect.block_tail.as_bytes());
     }
 
@@ -140,60 +140,54 @@ impl Reply {
         ring: impl Fn(usize) -> Option<&'a Ring>,
         out: &mut [&'a [u8]],
     ) -> usize {
+        if self.stretches.is_empty() {
+            return 0;
+        }
+        let places = out.len();
+        let mut free = out.iter_mut();
+        let mut put = |slice: &'a [u8]| {
+            if !slice.is_empty() {
+                *free.next()? = slice;
+            }
+            Some(())
+        };
         let mut text = &self.text[self.taken..];
         // A link's data lies at the front of its ring; one slot's ranges follow each other.
         let mut printed = [0; MAX_LINKS];
-        let mut count = 0;
-        let mut put = |slice: &'a [u8]| {
-            let room = count < out.len();
-            if room && !slice.is_empty() {
-                out[count] = slice;
-                count += 1;
-            }
-            room
-        };
-        for segment in &self.segments {
-            let more = match *segment {
-                Segment::Text(length) => {
-                    let (now, later) = text.split_at(length);
-                    text = later;
-                    put(now)
-                }
-                Segment::Data { slot, length } => {
-                    let start = printed[slot];
-                    printed[slot] += length;
-                    let [first, second] = match ring(slot) {
-                        Some(ring) => ring.range(start, length),
-                        None => [&[][..], &[]],
-                    };
-                    put(first) && put(second)
-                }
+        for stretch in &self.stretches {
+            let (now, later) = text.split_at(stretch.text);
+            text = later;
+            let start = printed[stretch.slot];
+            printed[stretch.slot] += stretch.data;
+            let [first, second] = match ring(stretch.slot) {
+                Some(ring) => ring.range(start, stretch.data),
+                None => [&[][..], &[]],
             };
-            if !more {
+            if [now, first, second]
+                .into_iter()
+                .try_for_each(&mut put)
+                .is_none()
+            {
                 break;
             }
         }
-        count
+        places - free.len()
     }
 
     /// Says that the DTE took `n` bytes; `consumed` hears which of them were a link's.
     pub(crate) fn written(&mut self, mut n: usize, mut consumed: impl FnMut(usize, usize)) {
-        while n > 0 {
-            let Some(segment) = self.segments.front_mut() else {
+        while let Some(front) = self.stretches.front_mut() {
+            let text = n.min(front.text);
+            let data = (n - text).min(front.data);
+            front.text -= text;
+            front.data -= data;
+            n -= text + data;
+            self.taken += text;
+            consumed(front.slot, data);
+            if front.text + front.data > 0 {
                 break;
-            };
-            let (Segment::Text(left) | Segment::Data { length: left, .. }) = segment;
-            let step = n.min(*left);
-            *left -= step;
-            let is_done = *left == 0;
-            match *segment {
-                Segment::Text(_) => self.taken += step,
-                Segment::Data { slot, .. } => consumed(slot, step),
             }
-            if is_done {
-                self.segments.pop_front();
-            }
-            n -= step;
+            self.stretches.pop_front();
         }
         // A DTE that is always a little behind never empties it: what it took has to go at times,
         // but not so often that moving the rest costs more than printing it did.
@@ -209,22 +203,20 @@ impl Reply {
 
     /// Bytes of a link's ring that are printed but not yet taken.
     pub(crate) fn printed_of(&self, slot: usize) -> usize {
-        let of_slot = |segment: &Segment| match *segment {
-            Segment::Data { slot: s, length } if s == slot => length,
-            _ => 0,
-        };
-        self.segments.iter().map(of_slot).sum()
+        let of_slot = |stretch: &&Stretch| stretch.slot == slot;
+        let stretches = self.stretches.iter().filter(of_slot);
+        stretches.map(|stretch| stretch.data).sum()
     }
 
     /// Gives memory back that only traffic needs.
     pub(crate) fn release(&mut self) {
         self.text.shrink_to(TEXT_KEPT);
-        self.segments.shrink_to(SEGMENTS_KEPT);
+        self.stretches.shrink_to(STRETCHES_KEPT);
     }
 
     /// Whether the DTE took all that was printed.
     pub(crate) fn is_empty(&self) -> bool {
-        self.segments.is_empty()
+        self.stretches.is_empty()
     }
 
     fn pending_text(&self) -> usize {
@@ -256,11 +248,43 @@ impl Reply {
     }
 
     fn text_grew(&mut self, by: usize) {
-        match self.segments.back_mut() {
-            Some(Segment::Text(length)) => *length += by,
-            _ if by > 0 => self.segments.push_back(Segment::Text(by)),
-            _ => {}
+        match self.stretches.back_mut() {
+            Some(last) if last.data == 0 => last.text += by,
+            _ => self.stretches.push_back(Stretch {
+                text: by,
+                slot: 0,
+                data: 0,
+            }),
         }
+    }
+
+    fn data_grew(&mut self, slot: usize, by: usize) {
+        match self.stretches.back_mut() {
+            Some(last) if last.slot == slot || last.data == 0 => {
+                last.slot = slot;
+                last.data += by;
+            }
+            _ => self.stretches.push_back(Stretch {
+                text: 0,
+                slot,
+                data: by,
+            }),
+        }
+    }
+}
+
+impl Header {
+    fn become_that_of(&mut self, length: usize, dialect: &Dialect) {
+        if self.length == length {
+            return;
+        }
+        self.length = length;
+        self.text.clear();
+        let header = BlockHeader {
+            length: u32::try_from(length).unwrap_or(u32::MAX),
+        };
+        // Writing to a Vec can't fail.
+        let _ = header.write(dialect.block, &mut Text(&mut self.text));
     }
 }
 

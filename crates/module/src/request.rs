@@ -51,7 +51,8 @@ pub enum Request<'a> {
         name: &'a str,
     },
     /// Open a socket to this very address; answer [`SocketEvent::Connected`],
-    /// [`SocketEvent::Refused`], [`SocketEvent::Unreachable`] or [`SocketEvent::Denied`]. UDP: bind it to its peer.
+    /// [`SocketEvent::Refused`], [`SocketEvent::Unreachable`], [`SocketEvent::Denied`] or
+    /// [`SocketEvent::NoSocket`]. UDP: bind it to its peer.
     Connect {
         /// The attempt the socket is for.
         id: SocketId,
@@ -83,8 +84,8 @@ pub enum Request<'a> {
 
 /// What happened to an attempt. Events for an attempt the module has forgotten are ignored.
 ///
-/// After `Unresolved`, `Refused`, `Unreachable` and `Reset` no request follows: the adapter forgets
-/// the attempt by itself.
+/// After `Unresolved`, `Refused`, `Unreachable`, `NoSocket` and `Reset` no request follows: the
+/// adapter forgets the attempt by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SocketEvent<'a> {
     /// The name has this address.
@@ -99,6 +100,8 @@ pub enum SocketEvent<'a> {
     Unreachable,
     /// Nobody tried: a policy of the adapter's denies the address.
     Denied,
+    /// Nobody could try: the adapter has no socket left, as with too many open files.
+    NoSocket,
     /// A UDP datagram, whole. At most [`MAX_DATAGRAM_READ`] bytes need to be handed over: what is
     /// longer than the profile's limit is dropped and counted, never cut.
     Datagram(&'a [u8]),

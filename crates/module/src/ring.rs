@@ -63,6 +63,9 @@ impl Ring {
     /// `length` bytes of the queue from its `start`th on, in at most two runs.
     pub(crate) fn range(&self, start: usize, length: usize) -> [&[u8]; 2] {
         let [first, second] = self.runs();
+        if let Some(run) = first.get(start..start + length) {
+            return [run, &[]];
+        }
         let cut = |run: &[u8], start: usize, end: usize| {
             let end = end.min(run.len());
             start.min(end)..end

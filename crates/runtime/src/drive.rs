@@ -2,6 +2,8 @@
 
 mod alarm;
 mod input;
+#[cfg(test)]
+mod tests;
 
 use std::io::IoSlice;
 use std::pin::{Pin, pin};
@@ -35,13 +37,17 @@ pub enum End {
     Stopped,
     /// The DTE has left, and at this port no other one can come.
     DteLeft,
+    /// The DTE could not be given what the module said, of which the observer was told, and at this
+    /// port no other one can come.
+    DteFailed,
 }
 
 /// Runs a module at a port until `stop` is ready. The module outlives its DTE: another one finds
 /// it as it was left. Its connections go where the policy lets them.
 ///
 /// At the end the bytes that connections have accepted are sent and FIN after them, for at most
-/// two seconds; then the port closes.
+/// two seconds; then the port closes. Who drops the future instead cuts the power: what the system
+/// has not taken yet is lost.
 pub fn drive(
     module: Module,
     port: Port,
@@ -54,6 +60,7 @@ pub fn drive(
         module: Observed::new(module, observer),
         port,
         dte: None,
+        last: End::DteLeft,
         next: None,
         input: Input::default(),
         net: Net::new(policy),
@@ -70,6 +77,8 @@ struct Drive<O> {
     module: Observed<O>,
     port: Port,
     dte: Option<Box<dyn Dte>>,
+    /// How the last one went, should no other come.
+    last: End,
     /// The one who takes its place when its last bytes were read.
     next: Option<(Box<dyn Dte>, Caller)>,
     input: Input,
@@ -190,7 +199,7 @@ impl<O: PortObserver> Drive<O> {
                 if !self.input.is_open() {
                     return false;
                 }
-                self.close(End::DteLeft);
+                self.close(self.last);
             }
         }
         true
@@ -211,7 +220,15 @@ impl<O: PortObserver> Drive<O> {
                 Poll::Pending => break,
                 Poll::Ready(Ok(written)) if written > 0 => self.module.uart_written(written, now),
                 // It takes nothing any more: what it was not given waits for the next one.
-                Poll::Ready(_) => self.hang_up(now),
+                Poll::Ready(written) => {
+                    if let Err(error) = written
+                        && self.dte.as_ref().is_some_and(|dte| dte.fails_by(&error))
+                    {
+                        self.last = End::DteFailed;
+                        self.news(&PortNews::DteFailed(error), now);
+                    }
+                    self.hang_up(now);
+                }
             }
             self.attend(now);
             moved = true;

@@ -2,12 +2,16 @@
 
 mod resolve;
 mod tcp;
+#[cfg(test)]
+mod tests;
 mod udp;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use rustix::io::Errno;
 use simless_at::Instant;
 use simless_module::{SocketEvent, SocketId, Transport};
 use simless_trace::{Observed, Observer};
@@ -92,7 +96,7 @@ impl Net {
                     self.add(id, State::Udp(udp));
                     SocketEvent::Connected
                 }
-                Err(_) => SocketEvent::Unreachable,
+                Err(error) => failure(&error),
             }),
         }
     }
@@ -264,5 +268,17 @@ impl Net {
         if self.attempts.is_empty() {
             self.attempts = Vec::new();
         }
+    }
+}
+
+/// What the module is told about a socket that did not come to stand.
+fn failure(error: &io::Error) -> SocketEvent<'static> {
+    match Errno::from_io_error(error) {
+        // Open files of this program or of all, ports, memory.
+        Some(Errno::MFILE | Errno::NFILE | Errno::ADDRNOTAVAIL | Errno::NOBUFS | Errno::NOMEM) => {
+            SocketEvent::NoSocket
+        }
+        _ if error.kind() == io::ErrorKind::ConnectionRefused => SocketEvent::Refused,
+        _ => SocketEvent::Unreachable,
     }
 }

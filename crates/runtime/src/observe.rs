@@ -27,6 +27,8 @@ pub enum PortNews {
     DteCame(Caller),
     /// The DTE has gone. The module stays as it is.
     DteLeft,
+    /// The DTE could not be given what the module said, for another reason than that it has gone.
+    DteFailed(io::Error),
     /// This one came while another was there, and was sent away.
     DteRefused(Caller),
     /// A DTE that came could not be let in.
@@ -38,6 +40,7 @@ impl fmt::Display for PortNews {
         match self {
             Self::DteCame(from) => write!(f, "{from} is there"),
             Self::DteLeft => f.write_str("the DTE has left"),
+            Self::DteFailed(error) => write!(f, "the DTE takes nothing any more: {error}"),
             Self::DteRefused(from) => write!(
                 f,
                 "{from} was sent away: another one is there, and a module has one DTE at a time"

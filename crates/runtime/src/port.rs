@@ -2,6 +2,9 @@
 
 mod door;
 mod link;
+mod lookout;
+#[cfg(test)]
+pub(crate) mod memory;
 mod polled;
 mod presence;
 mod pty;
@@ -36,6 +39,8 @@ enum Kind {
     Unix(unix::Listener),
     Serial(Box<serial::Serial>),
     Stdio(stdio::Stdio),
+    #[cfg(test)]
+    Memory(memory::Door),
 }
 
 /// Where a port can be found.
@@ -94,6 +99,8 @@ impl Port {
             Kind::Stdio(stdio) => Address::Stdio {
                 terminal: stdio.is_terminal(),
             },
+            #[cfg(test)]
+            Kind::Memory(_) => Address::Stdio { terminal: false },
         }
     }
 
@@ -105,6 +112,8 @@ impl Port {
             Kind::Unix(unix) => unix.poll_arrival(cx),
             Kind::Serial(serial) => serial.poll_arrival(cx, engaged),
             Kind::Stdio(stdio) => stdio.poll_arrival(engaged),
+            #[cfg(test)]
+            Kind::Memory(door) => door.poll_arrival(),
         }
     }
 }
@@ -126,6 +135,11 @@ pub(crate) trait Dte: AsyncRead + AsyncWrite + Send + Unpin {
 
     /// Whether it has said its last byte, though that may not have been read yet.
     fn is_leaving(&self) -> bool {
+        false
+    }
+
+    /// Whether this, which came of writing to it, is a failure and not its way to leave.
+    fn fails_by(&self, _: &io::Error) -> bool {
         false
     }
 }

@@ -137,6 +137,7 @@ pub enum News {
     Refused,
     Unreachable,
     Denied,
+    NoSocket,
     Unread { count: u64 },
     Ended,
     Reset,
@@ -208,6 +209,7 @@ impl Step {
             SocketEvent::Refused => News::Refused,
             SocketEvent::Unreachable => News::Unreachable,
             SocketEvent::Denied => News::Denied,
+            SocketEvent::NoSocket => News::NoSocket,
             SocketEvent::Unread(count) => News::Unread {
                 count: count as u64,
             },
@@ -239,6 +241,7 @@ impl News {
             Self::Refused => SocketEvent::Refused,
             Self::Unreachable => SocketEvent::Unreachable,
             Self::Denied => SocketEvent::Denied,
+            Self::NoSocket => SocketEvent::NoSocket,
             Self::Unread { count } => {
                 SocketEvent::Unread(usize::try_from(count).unwrap_or(usize::MAX))
             }

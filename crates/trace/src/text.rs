@@ -73,6 +73,7 @@ impl fmt::Display for News {
             Self::Refused => f.write_str("refused"),
             Self::Unreachable => f.write_str("unreachable"),
             Self::Denied => f.write_str("denied"),
+            Self::NoSocket => f.write_str("no-socket"),
             Self::Unread { count } => write!(f, "unread {count}"),
             Self::Ended => f.write_str("ended"),
             Self::Reset => f.write_str("reset"),

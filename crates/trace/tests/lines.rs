@@ -48,6 +48,7 @@ fn news() -> impl Strategy<Value = News> {
         Just(News::Refused),
         Just(News::Unreachable),
         Just(News::Denied),
+        Just(News::NoSocket),
         any::<u64>().prop_map(|count| News::Unread { count }),
         Just(News::Ended),
         Just(News::Reset),

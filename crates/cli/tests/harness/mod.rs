@@ -25,7 +25,7 @@ pub use dte::Dte;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
 pub use line::SerialLine;
 #[allow(unused_imports, reason = "every test file uses a part of it")]
-pub use peer::{closed_port, random};
+pub use peer::{closed_port, connected, random};
 
 /// When a test that waits has failed.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -131,8 +131,11 @@ impl Simless {
     }
 
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
-        kill_process(pid, signal).unwrap();
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    pub fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
     }
 
     /// Waits until it has ended by itself.
@@ -208,8 +211,10 @@ impl Lines {
     }
 
     fn expect(&mut self, words: &str) -> String {
+        let deadline = Instant::now() + DEADLINE;
         loop {
-            let Ok(line) = self.lines.recv_timeout(DEADLINE) else {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let Ok(line) = self.lines.recv_timeout(left) else {
                 panic!("no line with {words:?} in:\n{}", self.seen);
             };
             self.seen += &line;

@@ -153,6 +153,11 @@ impl Faults {
         set.map(|active| active.fault.name())
     }
 
+    /// Whether none is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Another number after each change of what is on.
     pub(crate) fn version(&self) -> u32 {
         self.version
@@ -186,5 +191,129 @@ impl Active {
             *left -= 1;
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+
+    use super::*;
+    use crate::Probability;
+
+    const KIND: FaultKind = FaultKind::CmeError;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    fn set(fault: Fault) -> Faults {
+        let mut faults = Faults::new(7);
+        faults.set(fault, Instant::ZERO);
+        faults
+    }
+
+    fn strikes(faults: &mut Faults, now: Instant) -> bool {
+        assert_eq!(faults.advance(now), None);
+        faults.strikes(KIND, |_| true).is_some()
+    }
+
+    #[test]
+    fn it_begins_and_ends_when_it_says() {
+        let mut faults = set(Fault {
+            after: Duration::from_secs(2),
+            lasts: Some(Duration::from_secs(3)),
+            ..Fault::new(KIND)
+        });
+        assert_eq!(faults.deadline(), Some(at(2)));
+        assert!(!strikes(&mut faults, at(1)));
+        assert!(strikes(&mut faults, at(2)));
+        assert_eq!(faults.deadline(), Some(at(5)));
+        assert!(strikes(&mut faults, at(4)));
+        assert!(!strikes(&mut faults, at(5)));
+        assert_eq!(faults.deadline(), None);
+        assert_eq!(faults.names().count(), 0);
+    }
+
+    #[test]
+    fn it_strikes_as_often_as_it_says() {
+        let mut faults = set(Fault {
+            times: Some(2),
+            ..Fault::new(KIND)
+        });
+        let count = (0..9).filter(|_| strikes(&mut faults, at(0))).count();
+        assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn it_strikes_as_likely_as_it_says() {
+        for (ppm, expected) in [(0, 0..=0), (1_000_000, 1000..=1000), (250_000, 200..=300)] {
+            let mut faults = set(Fault {
+                toxicity: Probability::from_ppm(ppm),
+                ..Fault::new(KIND)
+            });
+            let count = (0..1000).filter(|_| strikes(&mut faults, at(0))).count();
+            assert!(expected.contains(&count), "{count} of 1000 at {ppm} ppm");
+        }
+    }
+
+    #[test]
+    fn another_fault_changes_nothing_of_what_one_draws() {
+        let half = Fault {
+            toxicity: Probability::from_ppm(500_000),
+            ..Fault::new(KIND)
+        };
+        let mut alone = set(half.clone());
+        let mut faults = set(half);
+        faults.set(
+            Fault {
+                toxicity: Probability::from_ppm(500_000),
+                ..Fault::new(FaultKind::NoFinal)
+            },
+            at(0),
+        );
+        for _ in 0..100 {
+            faults.strikes(FaultKind::NoFinal, |_| true);
+            assert_eq!(strikes(&mut faults, at(0)), strikes(&mut alone, at(0)));
+        }
+    }
+
+    #[test]
+    fn one_of_the_same_name_makes_room() {
+        let mut faults = set(Fault::new(KIND));
+        let version = faults.version();
+        faults.set(
+            Fault {
+                times: Some(0),
+                ..Fault::new(KIND)
+            },
+            at(0),
+        );
+        assert!(!strikes(&mut faults, at(0)));
+        assert!(faults.version() > version);
+        assert!(faults.clear("cme_error"));
+        assert!(!faults.clear("cme_error"));
+    }
+
+    #[test]
+    fn what_happens_at_a_moment_happens_once_or_as_often_as_it_says() {
+        let sudden = Fault {
+            after: Duration::from_secs(5),
+            ..Fault::new(FaultKind::PdpDeact)
+        };
+        let mut once = set(sudden.clone());
+        assert_eq!(once.advance(at(4)), None);
+        assert_eq!(once.advance(at(5)), Some(FaultKind::PdpDeact));
+        assert_eq!(once.advance(at(99)), None);
+        assert_eq!(once.deadline(), None);
+
+        let mut twice = set(Fault {
+            times: Some(2),
+            ..sudden
+        });
+        assert_eq!(twice.advance(at(5)), Some(FaultKind::PdpDeact));
+        assert_eq!(twice.deadline(), Some(at(10)));
+        assert_eq!(twice.advance(at(10)), Some(FaultKind::PdpDeact));
+        assert_eq!(twice.deadline(), None);
     }
 }

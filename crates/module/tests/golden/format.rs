@@ -102,6 +102,7 @@ pub enum SocketStep {
     Unreachable,
     /// Not tried.
     Denied,
+    NoSocket,
     /// So many bytes can be read.
     Unread(usize),
     /// The peer's FIN.

@@ -162,6 +162,7 @@ impl World {
             SocketStep::Refused => SocketEvent::Refused,
             SocketStep::Unreachable => SocketEvent::Unreachable,
             SocketStep::Denied => SocketEvent::Denied,
+            SocketStep::NoSocket => SocketEvent::NoSocket,
             SocketStep::Unread(count) => SocketEvent::Unread(*count),
             SocketStep::ReceivesDatagram(bytes) => SocketEvent::Datagram(bytes),
             SocketStep::Sends(_) | SocketStep::SendsDatagram(_) | SocketStep::Keeps(_) => {

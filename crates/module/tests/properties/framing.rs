@@ -1,6 +1,6 @@
 //! Lines in, results out.
 //!
-//! covers: P2 P6 P7 P8 P9
+//! covers: P2 P6 P7 P8 P9 P30
 
 use std::time::Duration;
 
@@ -129,6 +129,31 @@ proptest! {
         let read = rig.say(b"AT+CGDCONT?\r");
         let expected = format!("\r\n+CGDCONT:1,\"IP\",\"{apn}\",,0,0\r\n\r\nOK\r\n");
         prop_assert_eq!(String::from_utf8(read).unwrap(), expected);
+    }
+
+    /// P30: ports are 0 to 65535; everything else is refused, and nothing comes of it.
+    #[test]
+    fn a_port_is_a_number(
+        port in prop_oneof![
+            (0_u32..200_000).prop_map(|port| port.to_string()),
+            any::<i64>().prop_map(|port| port.to_string()),
+            "[ -:@-~]{0,8}".prop_filter("another parameter", |port| !port.contains([',', ';'])),
+            "0{0,12}[0-9]{1,5}",
+        ],
+    ) {
+        let mut rig = Rig::new();
+        rig.say(b"ATE0\r");
+        let answer = rig.say(format!("AT+CIPSTART=\"TCP\",\"192.0.2.1\",{port}\r").as_bytes());
+        let digits = port.trim_matches(' ');
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let accepted = is_number.then(|| digits.parse::<u16>().ok()).flatten();
+        let said: &[u8] = match accepted {
+            Some(_) => b"\r\nOK\r\n\r\nCONNECT OK\r\n",
+            None => b"\r\nERROR\r\n",
+        };
+        prop_assert_eq!(answer.escape_ascii().to_string(), said.escape_ascii().to_string());
+        let connected = rig.module.snapshot().peer.map(|peer| peer.port);
+        prop_assert_eq!(connected, accepted);
     }
 
     /// P8: an over-long line gives one ERROR, and the next line works.

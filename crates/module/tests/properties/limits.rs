@@ -1,17 +1,19 @@
-//! Every limit, one below, at and one beyond it.
+//! Every limit, one below, at and one beyond it. That of memory is `tests/memory.rs`.
 //!
 //! covers: P4 P8 P30 P31 P32
 
 use std::time::Duration;
 
 use simless_at::Registration;
-use simless_module::Control;
+use simless_module::{Control, SocketEvent};
 
 use crate::output::{self, Unit};
 use crate::rig::Rig;
 
 const OK: &[u8] = b"\r\nOK\r\n";
 const ERROR: &[u8] = b"\r\nERROR\r\n";
+const CONNECT_OK: &[u8] = b"\r\nCONNECT OK\r\n";
+const FAILED: &[u8] = b"\r\n+CME ERROR: 50\r\n";
 
 #[test]
 fn a_command_line() {
@@ -22,16 +24,20 @@ fn a_command_line() {
         let line = format!("AT{}\r", " ".repeat(length - 2));
         assert_eq!(rig.say(line.as_bytes()), answer, "{length}");
         assert_eq!(rig.say(b"AT\r"), OK);
+        let dropped = rig.module.snapshot().counters.dropped_lines;
+        assert_eq!(dropped, u64::from(answer == ERROR), "{length}");
     }
 }
 
 #[test]
 fn one_send() {
-    for (length, fits) in [(1459, true), (1460, true), (1461, false)] {
+    let lengths = [(1459, true), (1460, true), (1461, false)];
+    let transports = ["TCP", "UDP"].into_iter();
+    for (transport, (length, fits)) in transports.flat_map(|t| lengths.map(|length| (t, length))) {
         let payload = vec![b'x'; length];
         let by_length = [format!("AT+CIPSEND={length}\r").as_bytes(), &payload].concat();
         let by_ctrl_z = [b"AT+CIPSEND\r", payload.as_slice(), b"\x1a"].concat();
-        let mut rig = Rig::connected("TCP");
+        let mut rig = Rig::connected(transport);
         assert_eq!(rig.say(&by_ctrl_z).ends_with(OK), fits, "{length}");
         // Refused at once, the payload would be taken for command lines: here it is left out.
         let script = if fits {
@@ -146,7 +152,81 @@ fn urcs_that_wait() {
             Some(&Unit::Line(last.into())),
             "the newest is kept"
         );
+        let dropped = rig.module.snapshot().counters.dropped_urcs;
+        assert_eq!(dropped, changes - said as u64);
     }
+}
+
+/// What no newer URC says again is never dropped, and joins a queue that is full; nor is the final
+/// result behind it.
+#[test]
+fn an_end_among_urcs_that_wait() {
+    for (before, after) in [(62, 1), (63, 1), (64, 1), (0, 64), (200, 200)] {
+        let mut rig = Rig::connected("TCP");
+        rig.say(b"AT+CGREG=0\r");
+        rig.say(b"AT+CIPSEND\r");
+        rig.output.clear();
+        let change = |rig: &mut Rig, times: usize| {
+            for time in 0..times {
+                let stat = if time % 2 == 0 { 5 } else { 1 };
+                rig.control(Control::registration(Registration(stat)));
+            }
+            rig.control(Control::registration(Registration(1)));
+        };
+        change(&mut rig, before);
+        rig.peer().ends = true;
+        rig.settle();
+        change(&mut rig, after);
+        // The payload's connection is gone (G5.7).
+        rig.say(b".\x1a");
+        let units = output::read(&rig.output).expect("units");
+        let lines = output::lines(&units);
+        let count = |text: &str| lines.iter().filter(|line| **line == text).count();
+        assert_eq!((lines[0], count("ERROR")), ("ERROR", 1), "the final result");
+        assert_eq!(count("CLOSED"), 1, "{before} before, {after} after");
+        let kept = rig.module.snapshot().counters.dropped_urcs;
+        assert!(
+            lines.len() <= 1 + 64 + 1,
+            "{} and {kept} dropped",
+            lines.len()
+        );
+    }
+}
+
+/// A name is looked up for 10 s, and one at a time.
+#[test]
+fn a_look_up() {
+    let found = SocketEvent::Resolved([192, 0, 2, 1].into());
+    for (micros, is_found) in [(9_999_999, true), (10_000_000, false), (10_000_001, false)] {
+        for (line, done) in [
+            ("AT+CDNSGIP=\"host\"\r", OK),
+            ("AT+CIPSTART=\"TCP\",\"host\",7\r", CONNECT_OK),
+        ] {
+            let mut rig = Rig::new();
+            rig.say(b"ATE0;+CSTT=\"x\";+CIICR;+CIFSR\r");
+            rig.answers = false;
+            rig.output.clear();
+            rig.say(line.as_bytes());
+            rig.pass(Duration::from_micros(micros));
+            let answered = rig.answer(found, SocketEvent::Refused);
+            rig.answer(found, SocketEvent::Connected);
+            assert_eq!(answered, is_found, "{line} after {micros}");
+            let result = if is_found { done } else { FAILED };
+            assert!(rig.output.ends_with(result), "{line} after {micros}");
+        }
+    }
+    let mut rig = Rig::new();
+    rig.say(b"ATE0;+CSTT=\"x\";+CIICR;+CIFSR\r");
+    rig.answers = false;
+    rig.say(b"AT+CIPSTART=\"TCP\",\"host\",7\r");
+    assert_eq!(rig.say(b"AT+CDNSGIP=\"other\"\r"), FAILED);
+    assert_eq!(rig.asked.len(), 1);
+    assert!(rig.answer(found, SocketEvent::Connected));
+    // The name is found, and the next one may be looked up while the connection is on its way.
+    rig.say(b"AT+CDNSGIP=\"other\"\r");
+    rig.output.clear();
+    assert!(rig.answer(found, SocketEvent::Connected));
+    assert!(rig.output.ends_with(OK));
 }
 
 #[test]
@@ -175,7 +255,14 @@ fn connections_that_are_closed_and_not_yet_sent() {
 
 #[test]
 fn ports() {
-    for (port, answer) in [("0", OK), ("65535", OK), ("65536", ERROR), ("-1", ERROR)] {
+    let ports = [
+        ("0", OK),
+        ("65534", OK),
+        ("65535", OK),
+        ("65536", ERROR),
+        ("-1", ERROR),
+    ];
+    for (port, answer) in ports {
         let mut rig = Rig::new();
         rig.listening = false;
         rig.say(b"ATE0\r");

@@ -2,9 +2,15 @@
 //! `spec/requirements.toml`).
 
 mod anything;
+mod attempts;
+mod context;
 mod framing;
+mod history;
 mod limits;
 mod output;
 mod receiving;
+mod restart;
 mod rig;
 mod sending;
+mod timing;
+mod wrong_state;

@@ -1,6 +1,6 @@
 //! From the peer to the DTE, and the ends of connections.
 //!
-//! covers: P20 P21 P24 P25 P26 P27 P28
+//! covers: P20 P21 P24 P25 P26 P27 P28 P29 P31
 
 use proptest::collection::vec;
 use proptest::prelude::*;

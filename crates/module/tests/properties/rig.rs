@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use simless_at::Instant;
 use simless_module::{
-    Config, Control, KINGCOM_G3524, Module, Network, Profile, Request, Scenario, SocketEvent,
-    SocketId, Timing, Transport,
+    Config, Control, Happening, KINGCOM_G3524, Module, Network, Profile, Request, Scenario,
+    SocketEvent, SocketId, Timing, Transport,
 };
 
 /// Steps that one settling may take: a module that needs more never comes to rest (P3).
@@ -27,6 +27,19 @@ pub struct Rig {
     pub peers: BTreeMap<SocketId, Peer>,
     /// Whether servers listen.
     pub listening: bool,
+    /// Whether names and connections are answered at once.
+    pub answers: bool,
+    /// What was asked and has no answer yet.
+    pub asked: BTreeMap<SocketId, Asked>,
+    /// The newest attempt that was asked for.
+    pub newest: SocketId,
+}
+
+/// What the module waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    Name,
+    Connection(Transport),
 }
 
 /// The far end of a socket.
@@ -62,6 +75,9 @@ impl Rig {
             bite: usize::MAX,
             peers: BTreeMap::new(),
             listening: true,
+            answers: true,
+            asked: BTreeMap::new(),
+            newest: SocketId(0),
         }
     }
 
@@ -109,12 +125,49 @@ impl Rig {
         self.event(id, SocketEvent::Datagram(datagram));
     }
 
+    /// The adapter reports something, true or not.
     pub fn event(&mut self, id: SocketId, event: SocketEvent<'_>) {
+        // What an attempt that has no answer yet is told is its answer.
+        self.asked.remove(&id);
+        if let (SocketEvent::Reset, Some(peer)) = (event, self.peers.get_mut(&id)) {
+            peer.alive = false;
+        }
         self.module.handle_socket(id, event, self.now);
         self.settle();
     }
 
+    /// The outside answers what was asked last, if anything was; gives whether it was.
+    pub fn answer(&mut self, to_name: SocketEvent<'_>, to_connection: SocketEvent<'_>) -> bool {
+        let Some((id, asked)) = self.asked.pop_last() else {
+            return false;
+        };
+        match asked {
+            Asked::Name => self.event(id, to_name),
+            Asked::Connection(transport) => {
+                if to_connection == SocketEvent::Connected {
+                    self.peers.insert(id, Peer::new(transport));
+                }
+                self.event(id, to_connection);
+            }
+        }
+        true
+    }
+
+    /// The sockets the adapter holds.
+    pub fn sockets(&self) -> impl Iterator<Item = SocketId> {
+        let standing = self.peers.iter().filter(|(_, peer)| peer.alive);
+        let standing = standing.map(|(id, _)| *id);
+        standing.chain(self.asked.keys().copied())
+    }
+
     pub fn control(&mut self, control: Control) {
+        // Bytes that the module has not taken are not offered behind these.
+        if matches!(
+            control,
+            Control::Happens(Happening::PowerCycle) | Control::DteLeft
+        ) {
+            self.sending.clear();
+        }
         self.module.handle_control(control, self.now);
         self.settle();
     }
@@ -225,8 +278,21 @@ impl Rig {
 
     fn serve_requests(&mut self) -> bool {
         let mut answers = Vec::new();
+        let mut asked = false;
         while let Some(request) = self.module.poll_request() {
+            asked = true;
+            if let Request::Resolve { id, .. } | Request::Connect { id, .. } = request {
+                self.newest = self.newest.max(id);
+            }
             answers.push(match request {
+                Request::Resolve { id, .. } if !self.answers => {
+                    self.asked.insert(id, Asked::Name);
+                    continue;
+                }
+                Request::Connect { id, transport, .. } if !self.answers => {
+                    self.asked.insert(id, Asked::Connection(transport));
+                    continue;
+                }
                 Request::Resolve { id, name } if name.ends_with(".invalid") => {
                     (id, SocketEvent::Unresolved)
                 }
@@ -242,8 +308,14 @@ impl Rig {
                     let unread = self.peers.get(&id).map_or(0, |peer| peer.sent.len());
                     (id, SocketEvent::Unread(unread))
                 }
-                Request::Shutdown { id } => (id, SocketEvent::Ended),
+                Request::Shutdown { id } => {
+                    if let Some(peer) = self.peers.get_mut(&id) {
+                        peer.alive = false;
+                    }
+                    (id, SocketEvent::Ended)
+                }
                 Request::Abort { id } => {
+                    self.asked.remove(&id);
                     if let Some(peer) = self.peers.get_mut(&id) {
                         peer.alive = false;
                     }
@@ -254,7 +326,7 @@ impl Rig {
         for (id, event) in &answers {
             self.module.handle_socket(*id, *event, self.now);
         }
-        !answers.is_empty()
+        asked
     }
 }
 
@@ -268,6 +340,11 @@ impl Peer {
             reads: true,
             alive: true,
         }
+    }
+
+    /// Whether the adapter still holds its socket.
+    pub fn is_alive(&self) -> bool {
+        self.alive
     }
 
     /// All it got, as one stream.

@@ -1,6 +1,6 @@
 //! From the DTE to the peer.
 //!
-//! covers: P18 P19 P22 P23
+//! covers: P18 P19 P22 P23 P29 P32
 
 use std::time::Duration;
 

@@ -46,8 +46,8 @@ impl Endpoint {
     /// How many open files a module at such a port needs before anybody comes.
     pub fn files(&self) -> u64 {
         match self {
-            // Master, slave, and the eye on who comes and goes.
-            Self::Pty { .. } => 3,
+            // Master and slave. One more looks after all of them.
+            Self::Pty { .. } => 2,
             Self::Tcp { .. } | Self::Unix { .. } | Self::Serial { .. } => 1,
             Self::Stdio => 3,
         }

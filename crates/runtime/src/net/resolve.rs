@@ -14,10 +14,15 @@ pub(super) struct Resolving(Pin<Box<dyn Future<Output = Option<IpAddr>> + Send>>
 impl Resolving {
     pub(super) fn start(name: &str) -> Self {
         let name = name.to_owned();
-        Self(Box::pin(async move {
+        Self::by(async move {
             let mut addresses = tokio::net::lookup_host((name, 0)).await.ok()?;
             Some(addresses.next()?.ip())
-        }))
+        })
+    }
+
+    /// By whom else than the system's resolver.
+    pub(super) fn by(answer: impl Future<Output = Option<IpAddr>> + Send + 'static) -> Self {
+        Self(Box::pin(answer))
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<SocketEvent<'static>> {

@@ -11,7 +11,7 @@ use simless_trace::{Observed, Observer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::Step;
+use super::{Step, failure};
 
 /// A connection on its way.
 pub(super) struct Connecting(Pin<Box<dyn Future<Output = io::Result<TcpStream>> + Send>>);
@@ -27,12 +27,9 @@ impl Connecting {
         cx: &mut Context<'_>,
     ) -> Poll<Result<Connection, SocketEvent<'static>>> {
         self.0.as_mut().poll(cx).map(|connected| {
-            connected.map(Connection::new).map_err(|error| {
-                match error.kind() == io::ErrorKind::ConnectionRefused {
-                    true => SocketEvent::Refused,
-                    false => SocketEvent::Unreachable,
-                }
-            })
+            connected
+                .map(Connection::new)
+                .map_err(|error| failure(&error))
         })
     }
 }

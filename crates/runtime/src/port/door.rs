@@ -30,6 +30,14 @@ impl Pause {
     }
 }
 
+/// Whether somebody waits there to be let in. Without an open file left `accept` fails even when
+/// nobody does.
+pub(super) fn is_wanted(listener: impl AsFd) -> bool {
+    let mut one = [PollFd::new(&listener, PollFlags::IN)];
+    let at_once = Timespec::default();
+    rustix::event::poll(&mut one, Some(&at_once)).is_ok_and(|ready| ready > 0)
+}
+
 /// Whether the other end has sent its last byte, though we may not have read it.
 pub(super) fn has_ended(connection: impl AsFd) -> bool {
     let ended = PollFlags::RDHUP | PollFlags::HUP | PollFlags::ERR;

@@ -4,36 +4,46 @@ use std::env;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How many default links are tried before we give up: as many as there are PTYs.
 const MOST: u32 = 4096;
+
+/// The default links before this one were in use when we looked. Without it each of a thousand PTYs
+/// would try the links of all before it.
+static FREE: AtomicU32 = AtomicU32::new(0);
 
 /// A symbolic link. Dropping it takes it away when it is still ours.
 pub(super) struct Link {
     path: PathBuf,
     target: PathBuf,
+    /// Which of the default ones it is.
+    number: Option<u32>,
 }
 
 impl Link {
     /// Makes a link to `target`: the one that is wanted, or the first free one of the default ones.
     pub(super) fn make(target: &Path, wanted: Option<&Path>) -> Result<Self, LinkError> {
-        let made = |path: PathBuf| Self {
+        let made = |path: PathBuf, number| Self {
             path,
             target: target.into(),
+            number,
         };
         if let Some(path) = wanted {
             return match place(target, path).map_err(|error| LinkError::new(path, error))? {
-                Placed::Done => Ok(made(path.into())),
+                Placed::Done => Ok(made(path.into(), None)),
                 Placed::InUse => Err(LinkError::InUse(path.into())),
             };
         }
         let folder = default_folder()?;
-        for number in 0..MOST {
+        let free = FREE.load(Ordering::Relaxed);
+        for number in (free..MOST).chain(0..free) {
             let path = folder.join(format!("ttySIM{number}"));
             if let Placed::Done =
                 place(target, &path).map_err(|error| LinkError::new(&path, error))?
             {
-                return Ok(made(path));
+                FREE.store(number + 1, Ordering::Relaxed);
+                return Ok(made(path, Some(number)));
             }
         }
         Err(LinkError::InUse(folder))
@@ -49,6 +59,9 @@ impl Drop for Link {
         if std::fs::read_link(&self.path).is_ok_and(|target| target == self.target) {
             // Somebody else may be quicker; then it is gone, too.
             let _ = std::fs::remove_file(&self.path);
+        }
+        if let Some(number) = self.number {
+            FREE.fetch_min(number, Ordering::Relaxed);
         }
     }
 }

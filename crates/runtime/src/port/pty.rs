@@ -6,7 +6,6 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use rustix::fs::{Mode, OFlags};
@@ -16,7 +15,7 @@ use tokio::io::Interest;
 
 use super::link::Link;
 use super::polled::polled;
-use super::presence::Presence;
+use super::presence::{Presence, Visitors};
 use super::pty_stream::{Line, PtyStream};
 use super::{Address, Arrival, OpenError, raw};
 use crate::observe::Caller;
@@ -34,14 +33,17 @@ impl Pty {
     pub(super) fn open(link: Option<&Path>) -> Result<Self, OpenError> {
         let (master, path) = open_master().map_err(OpenError::Pty)?;
         let (slave, raw) = open_slave(&path).map_err(OpenError::Pty)?;
+        let visitors = Arc::<Visitors>::default();
         // Only now: our own opening of the slave is none of a DTE.
-        let presence = Presence::watch(&path);
+        let presence = Presence::watch(&path, &visitors);
+        if presence.is_err() {
+            visitors.are_unknown();
+        }
         let link = Link::make(&path, link)?;
         let both = Interest::READABLE | Interest::WRITABLE;
         let master = polled(master, both).map_err(|(_, error)| OpenError::Pty(error))?;
-        let line = Line::new(master, presence.is_err());
         Ok(Self {
-            line: Arc::new(line),
+            line: Arc::new(Line { master, visitors }),
             slave,
             raw,
             path,
@@ -59,16 +61,14 @@ impl Pty {
     }
 
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>, engaged: bool) -> Poll<Arrival> {
-        if let Ok(presence) = &mut self.presence
-            && presence.poll(cx, &self.line)
-        {
+        let visitors = &self.line.visitors;
+        // One that came and left in between may have said something.
+        let there = visitors.poll(cx);
+        if visitors.take_untidy() {
             // The DTE may have left it in any mode. If this fails, so will the next DTE's own.
             let _ = raw::set(&self.slave, &self.raw);
         }
-        let there = self.line.openers.load(Ordering::Relaxed) > 0;
-        // One that came and left in between may have said something.
-        let was_there = self.line.left.load(Ordering::Relaxed);
-        if !engaged && (there || was_there) {
+        if there && !engaged {
             let stream = PtyStream::new(Arc::clone(&self.line));
             return Poll::Ready(Arrival::Came(Box::new(stream), Caller::Unknown));
         }

@@ -4,7 +4,6 @@ use std::io::{self, IoSlice};
 use std::os::fd::OwnedFd;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use rustix::io::Errno;
@@ -13,25 +12,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Dte;
 use super::polled::poll_writev;
+use super::presence::Visitors;
 
 /// The line between the module and whoever opens the slave.
 pub(super) struct Line {
-    master: AsyncFd<OwnedFd>,
-    /// How many have the slave open, ourselves aside.
-    pub(super) openers: AtomicUsize,
-    /// The last one left, and its stream has not yet ended for it.
-    pub(super) left: AtomicBool,
-}
-
-impl Line {
-    /// `blind`: nobody will tell who comes and goes, so somebody is always there.
-    pub(super) fn new(master: AsyncFd<OwnedFd>, blind: bool) -> Self {
-        Self {
-            master,
-            openers: AtomicUsize::new(usize::from(blind)),
-            left: AtomicBool::new(false),
-        }
-    }
+    pub(super) master: AsyncFd<OwnedFd>,
+    pub(super) visitors: Arc<Visitors>,
 }
 
 /// One DTE's stay on the line.
@@ -68,10 +54,10 @@ impl AsyncRead for PtyStream {
                     }
                 }
                 // The news that it left can be here before the news of its last bytes.
-                Poll::Pending if self.line.left.load(Ordering::Relaxed) => {
+                Poll::Pending if self.line.visitors.have_left() => {
                     match read(master.get_ref(), buf.initialize_unfilled()) {
                         Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                            self.line.left.store(false, Ordering::Relaxed);
+                            self.line.visitors.have_ended();
                             Ok(0)
                         }
                         read => read,

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 use tokio::io::unix::AsyncFd;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 
@@ -95,6 +96,16 @@ impl Dte for StdioStream {
     /// not.
     fn listens_on(&self) -> bool {
         !self.left
+    }
+
+    /// The reader of a pipe may leave (`simless run --port stdio | head -1`), and a terminal be
+    /// closed; a full disk is no way to leave.
+    fn fails_by(&self, error: &io::Error) -> bool {
+        match Errno::from_io_error(error) {
+            Some(Errno::PIPE | Errno::CONNRESET) => false,
+            Some(Errno::IO) => !self.terminal,
+            _ => true,
+        }
     }
 }
 

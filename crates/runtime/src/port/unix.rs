@@ -48,17 +48,21 @@ impl Listener {
     }
 
     pub(super) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
-        ready!(self.pause.poll(cx));
-        Poll::Ready(match ready!(self.listener.poll_accept(cx)) {
-            Ok((stream, _)) => {
-                let from = caller(&stream);
-                Arrival::Came(Box::new(stream), from)
+        loop {
+            ready!(self.pause.poll(cx));
+            match ready!(self.listener.poll_accept(cx)) {
+                Ok((stream, _)) => {
+                    let from = caller(&stream);
+                    return Poll::Ready(Arrival::Came(Box::new(stream), from));
+                }
+                Err(error) => {
+                    self.pause.begin();
+                    if door::is_wanted(&self.listener) {
+                        return Poll::Ready(Arrival::Failed(error));
+                    }
+                }
             }
-            Err(error) => {
-                self.pause.begin();
-                Arrival::Failed(error)
-            }
-        })
+        }
     }
 }
 

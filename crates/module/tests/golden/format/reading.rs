@@ -192,6 +192,7 @@ fn read_socket(words: &mut Words<'_>) -> Result<SocketStep, Problem> {
         "refused" => SocketStep::Refused,
         "unreachable" => SocketStep::Unreachable,
         "denied" => SocketStep::Denied,
+        "no-socket" => SocketStep::NoSocket,
         "unread" => SocketStep::Unread(words.number()?),
         "ended" => SocketStep::Ended,
         "reset" => SocketStep::Reset,
