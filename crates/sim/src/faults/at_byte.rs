@@ -1,0 +1,53 @@
+//! What happens when the module has taken a certain byte: in the middle of a command, of a payload,
+//! or between the two.
+
+use simless_module::{Control, Happening};
+
+use crate::world::World;
+
+/// What happens at a byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AtByte {
+    Urc(&'static str),
+    Reset,
+    PowerCycle,
+    ContextLoss,
+    ServerResets,
+    HalfClose,
+}
+
+impl World {
+    pub(crate) fn byte_came(&mut self, what: AtByte) {
+        match what {
+            AtByte::Urc(text) => self.control(Control::Urc(text.into())),
+            AtByte::Reset => {
+                self.net.break_all(self.now);
+                self.commands.excuse();
+                self.control(Control::Happens(Happening::Reset));
+                self.reader.restart();
+            }
+            AtByte::PowerCycle => {
+                self.net.break_all(self.now);
+                self.commands.excuse();
+                self.serial.lose();
+                self.control(Control::Happens(Happening::PowerCycle));
+                // It may have been cut in the middle of a block.
+                self.is_trusted = false;
+            }
+            AtByte::ContextLoss => {
+                self.net.break_all(self.now);
+                self.control(Control::LoseContext(1));
+            }
+            AtByte::ServerResets => {
+                if let Some(id) = self.net.standing().map(|peer| peer.id) {
+                    self.reset(id);
+                }
+            }
+            AtByte::HalfClose => {
+                if let Some(peer) = self.net.standing() {
+                    peer.ends = true;
+                }
+            }
+        }
+    }
+}
