@@ -7,7 +7,9 @@ mod streams;
 use std::time::Duration;
 
 use simless_at::Instant;
-use simless_driver::{BusyError, Closed, Ended, Event, Host, SendError, SendForm, Target};
+use simless_driver::{
+    BusyError, Closed, Ended, Event, Failure, Host, SendError, SendForm, Step, Target,
+};
 use simless_module::{Chance, SocketId};
 
 use crate::oracle::{Fate, HEADER, Reader};
@@ -32,6 +34,8 @@ pub(crate) struct App {
     pub(crate) read: u64,
     salt: u64,
     datagram: Vec<u8>,
+    /// What was read before the connection was known to stand.
+    early: Vec<u8>,
     /// The datagram was read to its end.
     is_whole: bool,
     /// It reads so many bytes at once, and then nothing for a while.
@@ -78,6 +82,7 @@ impl App {
             read: 0,
             salt: 0,
             datagram: Vec::new(),
+            early: Vec::new(),
             is_whole: false,
             chunk: usize::MAX,
             pause: Duration::ZERO,
@@ -86,6 +91,10 @@ impl App {
             held: Duration::ZERO,
             last: Last::No,
         }
+    }
+
+    pub(crate) fn is_sending(&self) -> bool {
+        self.sending.is_some()
     }
 
     pub(crate) fn lets_go(&mut self) {
@@ -275,6 +284,9 @@ impl World {
                 };
                 self.sent(self.app.payload.len(), fate);
             }
+            Event::StepBegan(Step::Connect) => self.app.early.clear(),
+            // Its state showed it.
+            Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.excuse(),
             Event::Rebooted => self.commands.excuse(),
             _ => {}
         }
@@ -323,6 +335,10 @@ impl World {
             Some(peer) => {
                 self.app.salt = peer.salt;
                 self.app.bound = Some(peer.id);
+                let early = std::mem::take(&mut self.app.early);
+                if let Some(finding) = self.app.reads_of(&early) {
+                    self.find_if_trusted(finding);
+                }
             }
             None => self.find_if_trusted(("H7", "connected, and no server knows of it".into())),
         }

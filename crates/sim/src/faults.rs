@@ -129,6 +129,7 @@ impl World {
                 self.reader.restart();
                 self.commands.excuse();
                 self.net.break_all(self.now);
+                self.restarts_in_a_payload();
             }
             FaultKind::Timeout
             | FaultKind::ResetPeer
@@ -139,6 +140,12 @@ impl World {
             | FaultKind::Searching => self.net.break_all(self.now),
             _ => {}
         }
+    }
+
+    /// The rest of a payload comes as commands, and what comes back is their echo: it may say
+    /// anything.
+    pub(crate) fn restarts_in_a_payload(&mut self) {
+        self.is_trusted &= !self.app.is_sending();
     }
 
     /// What a class did to the network ends.
@@ -162,6 +169,7 @@ impl World {
             let name = std::mem::take(&mut self.faults.on[index].name);
             self.control(Control::Clear(name));
         }
+        self.faults.garbles_until = self.now;
         self.serial.at_byte = None;
         self.mends(0);
         self.net.mend();

@@ -20,6 +20,7 @@
 mod agenda;
 mod app;
 mod faults;
+mod modem;
 mod net;
 mod oracle;
 mod peer;
@@ -27,7 +28,6 @@ mod plan;
 mod serial;
 mod tally;
 mod tape;
-mod watch;
 mod world;
 
 use std::time::Duration;
@@ -73,7 +73,7 @@ fn simulate(plan: Plan, traces: bool) -> Outcome {
     Outcome {
         simulated: now.since(Instant::ZERO),
         violation: world.violation,
-        trace: world.module.observer().trace.take().unwrap_or_default(),
+        trace: world.module.watch().trace.take().unwrap_or_default(),
         tally: world.tally,
     }
 }

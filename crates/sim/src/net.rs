@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use simless_at::Instant;
-use simless_module::{Chance, Request, SocketEvent, SocketId, Transport};
+use simless_module::{Chance, SocketEvent, SocketId};
 
+use crate::modem::Ask;
 use crate::oracle::Road;
 use crate::peer::{Peer, Stage};
 use crate::tape::Tape;
@@ -91,31 +92,11 @@ impl Net {
     }
 }
 
-/// What the module asks for, without borrowing from it.
-enum Ask {
-    Resolve(SocketId),
-    Connect(SocketId, bool, u16),
-    Count(SocketId),
-    Shutdown(SocketId),
-    Abort(SocketId),
-}
-
 impl World {
     /// Does what the module asks for, and moves bytes; gives whether anything happened.
     pub(crate) fn serve_network(&mut self) -> bool {
         let mut moved = false;
-        while let Some(request) = self.module.poll_request(self.now) {
-            let ask = match request {
-                Request::Resolve { id, .. } => Ask::Resolve(id),
-                Request::Connect {
-                    id,
-                    transport,
-                    address,
-                } => Ask::Connect(id, transport == Transport::Udp, address.port()),
-                Request::CountUnread { id } => Ask::Count(id),
-                Request::Shutdown { id } => Ask::Shutdown(id),
-                Request::Abort { id } => Ask::Abort(id),
-            };
+        while let Some(ask) = self.module.next_ask() {
             self.answer(ask);
             moved = true;
         }

@@ -3,9 +3,9 @@
 use simless_at::Instant;
 use simless_module::{SocketEvent, SocketId};
 
+use crate::modem::Modem;
 use crate::oracle::{Finding, HEADER, Ledger, Road, Script};
 use crate::tape::{MOST, Tape};
-use crate::watch::Watched;
 
 /// A server's end of one connection.
 pub(crate) struct Peer {
@@ -89,7 +89,7 @@ impl Peer {
     /// Moves what can move; gives whether anything did, and how many bytes either way.
     pub(crate) fn serve(
         &mut self,
-        module: &mut Watched,
+        module: &mut Modem,
         road: Road,
         now: Instant,
     ) -> Result<(bool, u64), Finding> {
@@ -114,7 +114,7 @@ impl Peer {
         Ok((moved, bytes))
     }
 
-    fn read(&mut self, module: &mut Watched, road: Road, now: Instant) -> Result<usize, Finding> {
+    fn read(&mut self, module: &mut Modem, road: Road, now: Instant) -> Result<usize, Finding> {
         let output = module.socket_output(self.id);
         if output.is_empty() {
             return Ok(0);
@@ -139,7 +139,7 @@ impl Peer {
         Ok(n)
     }
 
-    fn write(&mut self, module: &mut Watched, now: Instant) -> usize {
+    fn write(&mut self, module: &mut Modem, now: Instant) -> usize {
         if let Some(length) = self.datagrams.pop() {
             let datagram = self.down_datagrams.next(length);
             module.handle_socket(self.id, SocketEvent::Datagram(&datagram), now);

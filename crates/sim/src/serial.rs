@@ -1,22 +1,30 @@
 //! Between driver and module: the host's buffer, and who listens.
 
+use std::time::Duration;
+
+use simless_at::Instant;
 use simless_driver::News;
 use simless_trace::SLICES;
 
 use crate::faults::AtByte;
 use crate::oracle::Line;
-use crate::world::World;
+use crate::world::{Happens, World};
 
 /// The host's buffer towards the module.
 pub(crate) struct Serial {
     up: Vec<u8>,
     taken: usize,
+    /// Until then nothing more arrives: nobody answers a prompt in no time.
+    opens: Instant,
     /// Something happens when the module has taken so many more bytes.
     pub(crate) at_byte: Option<(usize, AtByte)>,
 }
 
 /// What a port's buffer holds.
 const BUFFER: usize = 4096;
+
+/// What a line needs from the host to the module, at the least.
+const WAY: Duration = Duration::from_micros(100);
 
 const UP: u64 = 1;
 const DOWN: u64 = 2;
@@ -27,6 +35,7 @@ impl Serial {
         Self {
             up: Vec::with_capacity(BUFFER),
             taken: 0,
+            opens: Instant::ZERO,
             at_byte: None,
         }
     }
@@ -86,7 +95,8 @@ impl World {
         while let Some(event) = self.driver.poll_event() {
             let name = name_of(&event);
             self.tally.notes(EVENT ^ self.now.as_micros() << 2, name);
-            self.module.port(self.now, || format!("driver: {event:?}"));
+            self.module
+                .remark(self.now, || format!("driver: {event:?}"));
             self.happened(event);
             moved = true;
         }
@@ -96,7 +106,7 @@ impl World {
     pub(crate) fn offer_to_module(&mut self) -> bool {
         let serial = &mut self.serial;
         let mut rx = &serial.up[serial.taken..];
-        if rx.is_empty() {
+        if rx.is_empty() || self.now < serial.opens {
             return false;
         }
         if let Some((left, _)) = serial.at_byte {
@@ -107,9 +117,15 @@ impl World {
             return false;
         }
         self.tally.notes(UP ^ self.now.as_micros() << 2, &rx[..n]);
+        let ends_line = rx[n - 1] == b'\r';
         serial.taken += n;
         if serial.taken == serial.up.len() {
             serial.lose();
+        }
+        if ends_line {
+            // A LF of the same instant would belong to the line (guide F1a).
+            serial.opens = self.now + WAY;
+            self.agenda.plan(serial.opens, Happens::Look);
         }
         if let Some((left, _)) = &mut serial.at_byte {
             *left -= n;

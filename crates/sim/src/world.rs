@@ -3,17 +3,17 @@
 use simless_at::Instant;
 use simless_driver::Driver;
 use simless_module::{Module, SocketId};
-use simless_trace::{Header, Line, Observed};
+use simless_trace::{Header, Line};
 
 use crate::agenda::Agenda;
 use crate::app::App;
 use crate::faults::Faults;
+use crate::modem::Modem;
 use crate::net::Net;
 use crate::oracle::{Commands, Finding, Reader, Violation};
 use crate::plan::Plan;
 use crate::serial::Serial;
 use crate::tally::Tally;
-use crate::watch::{Watch, Watched};
 
 /// Everything on one virtual clock.
 pub(crate) struct World {
@@ -22,7 +22,7 @@ pub(crate) struct World {
     pub(crate) agenda: Agenda<Happens>,
     pub(crate) driver: Driver,
     pub(crate) serial: Serial,
-    pub(crate) module: Watched,
+    pub(crate) module: Modem,
     pub(crate) net: Net,
     pub(crate) app: App,
     pub(crate) faults: Faults,
@@ -71,16 +71,12 @@ impl World {
             let header = Header::new(0, &config.profile, plan.timing);
             vec![Line::Header(header)]
         });
-        let watch = Watch {
-            trace,
-            ..Watch::default()
-        };
         let mut world = Self {
             now: Instant::ZERO,
             agenda: Agenda::new(),
             driver: Driver::new(plan.settings()),
             serial: Serial::new(),
-            module: Observed::new(Module::new(config.into()), watch),
+            module: Modem::new(Module::new(config.into()), trace),
             net: Net::new(plan.seed, plan.tape()),
             app: App::new(plan.seed),
             faults: Faults::new(plan.seed),
@@ -141,7 +137,7 @@ impl World {
 
     /// Does all that is due at this moment.
     fn settle(&mut self) {
-        for round in 0..MOST_ROUNDS {
+        for _ in 0..MOST_ROUNDS {
             let moved = self.serve_driver()
                 | self.offer_to_module()
                 | self.module.handle_timeout(self.now)
@@ -149,7 +145,7 @@ impl World {
                 | self.offer_to_driver();
             self.tally.rounds += 1;
             if !moved || self.violation.is_some() {
-                self.look(round);
+                self.look();
                 return;
             }
         }
@@ -157,12 +153,10 @@ impl World {
     }
 
     /// What happened in the module.
-    fn look(&mut self, _: u32) {
-        self.module.report(self.now);
-        let watch = self.module.observer();
+    fn look(&mut self) {
+        let watch = self.module.watch();
         let struck = std::mem::take(&mut watch.struck);
-        let has_lost = std::mem::take(&mut watch.has_lost_unsent)
-            | std::mem::take(&mut watch.has_lost_context);
+        let has_lost = std::mem::take(&mut watch.has_lost);
         for kind in struck {
             self.tally.strikes(kind.about().name);
             self.struck(kind);
@@ -176,7 +170,7 @@ impl World {
 
     pub(crate) fn find(&mut self, (property, seen): Finding) {
         self.module
-            .port(self.now, || format!("violation: {property}: {seen}"));
+            .remark(self.now, || format!("violation: {property}: {seen}"));
         self.violation.get_or_insert(Violation {
             at: self.now,
             property,

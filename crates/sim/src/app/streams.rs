@@ -4,7 +4,7 @@ use crate::oracle::Finding;
 use crate::tape::Tape;
 use crate::world::World;
 
-use super::App;
+use super::{App, Phase};
 
 impl App {
     /// The driver hands over data; gives what is wrong with it.
@@ -18,6 +18,16 @@ impl App {
             self.is_whole = left == 0;
             return None;
         }
+        if let Phase::Connecting(..) = self.phase {
+            // It comes before the driver is sure that the connection stands.
+            self.early.extend(bytes);
+            return None;
+        }
+        self.reads_of(bytes)
+    }
+
+    /// Bytes of the stream; gives what is wrong with them.
+    pub(super) fn reads_of(&mut self, bytes: &[u8]) -> Option<Finding> {
         let place = self.salt + self.read;
         self.read += bytes.len() as u64;
         if self.bound.is_some() && !Tape::all().has(place, bytes) {

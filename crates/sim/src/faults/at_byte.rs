@@ -25,6 +25,7 @@ impl World {
                 self.commands.excuse();
                 self.control(Control::Happens(Happening::Reset));
                 self.reader.restart();
+                self.restarts_in_a_payload();
             }
             AtByte::PowerCycle => {
                 self.net.break_all(self.now);

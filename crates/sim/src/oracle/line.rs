@@ -16,6 +16,12 @@ pub(crate) struct Reader {
     stands: bool,
     /// Something was said that may end a connection without a word.
     may_have_ended: bool,
+    /// The same, behind the last `AT+CIPSTART`: that one's connection, too.
+    ends_the_next: bool,
+    /// Commands without a result.
+    unanswered: u32,
+    /// `AT+CIPCLOSE` is the only one of them.
+    closes: bool,
 }
 
 /// What a line was.
@@ -88,9 +94,13 @@ impl Reader {
 
     /// The driver said something.
     pub(crate) fn said(&mut self, text: &[u8]) {
-        self.may_have_ended |= [&b"AT+CIPCLOSE"[..], b"AT+CIPSHUT", b"AT+CGA"]
+        let ends = [&b"AT+CIPCLOSE"[..], b"AT+CIPSHUT", b"AT+CGA"]
             .iter()
             .any(|ends| text.starts_with(ends));
+        self.may_have_ended |= ends;
+        self.ends_the_next = ends || self.ends_the_next && !text.starts_with(b"AT+CIPSTART=");
+        self.closes = self.unanswered == 0 && text == b"AT+CIPCLOSE\r";
+        self.unanswered += 1;
     }
 
     /// The module started again, perhaps in the middle of a line.
@@ -122,7 +132,7 @@ impl Reader {
                     return Err(("P14", "CONNECT OK twice".into()));
                 }
                 self.stands = true;
-                self.may_have_ended = false;
+                self.may_have_ended = self.ends_the_next;
             }
             Some(Urc::Closed) => {
                 if !self.stands {
@@ -132,6 +142,14 @@ impl Reader {
             }
             _ => {}
         }
+        if let Some(result) = Final::parse(dialect, line) {
+            self.unanswered = self.unanswered.saturating_sub(1);
+            if std::mem::take(&mut self.closes) && result == Final::Ok {
+                // Nothing is told of it any more (P28).
+                self.stands = false;
+                self.may_have_ended = false;
+            }
+        }
         Ok(Final::parse(dialect, line).map_or(Line::Other, Line::Result))
     }
 
@@ -140,6 +158,8 @@ impl Reader {
         let Some(state) = IpState::parse(state) else {
             return Err(("P11", format!("no state: {state}")));
         };
+        // Whatever was lost before, this is in step.
+        self.unanswered = 1;
         match (state == IpState::ConnectOk, self.stands) {
             (true, false) => Err(("P11", "CONNECT OK, and no connection was told".into())),
             (false, true) if !self.may_have_ended => {
