@@ -10,6 +10,7 @@ mod figures;
 mod fleet;
 mod machine;
 mod options;
+mod pacing;
 mod pattern;
 mod pty;
 mod report;
@@ -57,6 +58,7 @@ fn act(options: &Options) -> io::Result<ExitCode> {
         Task::Work(work, times) => Engine::start()?.work(work, times)?,
         Task::Stdio(end) => far::serve_stdio(end)?,
         Task::Count => return count(options.json),
+        Task::Pacing => return pacing(),
         Task::Measure => {
             let results = run(options.extent())?;
             match options.json {
@@ -76,6 +78,14 @@ fn count(json: bool) -> io::Result<ExitCode> {
         false => println!("{}", counts.text()),
     }
     Ok(match counts.are_met() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+fn pacing() -> io::Result<ExitCode> {
+    end_after(pacing::LIMIT)?;
+    Ok(match pacing::run()? {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })

@@ -12,6 +12,7 @@ Measures the module beside what the machine allows.
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
        simless-bench fleet [--help]   thousands of modules in one process
        simless-bench --counts [--json]
+       simless-bench --pacing
 
   --quick  fewer and shorter rounds: about 10 s instead of a minute
   --json   one JSON object on stdout instead of the table
@@ -19,6 +20,7 @@ Usage: simless-bench [--quick] [--json] [--only FIGURE]
            one figure alone, by its name in the JSON object, as for a profiler
   --counts instructions (by valgrind) and allocations of the module alone, and nothing else;
            fails when one is above its limit
+  --pacing whether paced ports keep to their rates, in real time: about 3 minutes
   --work WORK TIMES
            keeps the module alone at a work, as for a profiler
   --stdio END
@@ -31,6 +33,7 @@ pub(crate) enum Task {
     #[default]
     Measure,
     Count,
+    Pacing,
     Work(Work, usize),
     Stdio(StdioEnd),
     Help,
@@ -77,6 +80,7 @@ impl Options {
                 "--quick" => options.quick = true,
                 "--json" => options.json = true,
                 "--counts" => options.task = Task::Count,
+                "--pacing" => options.task = Task::Pacing,
                 "--work" => options.task = work(&mut arguments)?,
                 "--stdio" => options.task = stdio(arguments.next())?,
                 "--help" | "-h" => options.task = Task::Help,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use simless_at::{BlockFormat, ConnectOrder, Registration};
 use simless_module::{
-    Answer, Config, Control, Fault, FaultKind, Happening, KINGCOM_G3524, Network, OnNul, Profile,
-    Scenario, SimState, Timing,
+    Answer, Config, Control, Fault, FaultKind, Happening, KINGCOM_G3524, Network, OnNul,
+    Probability, Profile, Scenario, SimState, Stream, Timing,
 };
 
 use crate::adapter::{Adapter, Cut};
@@ -168,6 +168,17 @@ fn config(first: u8, second: u8) -> Config {
     if is_set(second, 3) {
         network.activation = Answer::Silence;
     }
+    // Those that lose nothing the ledger waits for.
+    for (bit, kind) in [
+        (4, FaultKind::Latency),
+        (5, FaultKind::Bandwidth),
+        (6, FaultKind::SlowClose),
+        (7, FaultKind::ResetPeer),
+    ] {
+        if is_set(second, bit) {
+            scenario.faults.push(socket_fault(kind));
+        }
+    }
     Config {
         profile,
         timing: match is_set(first, 0) {
@@ -177,6 +188,23 @@ fn config(first: u8, second: u8) -> Config {
         network,
         scenario,
     }
+}
+
+fn socket_fault(kind: FaultKind) -> Fault {
+    let mut fault = Fault::new(kind);
+    fault.stream = Stream::Uplink;
+    fault.toxicity = Probability::from_ppm(700_000);
+    let attributes = &mut fault.attributes;
+    match kind {
+        FaultKind::Latency => {
+            attributes.latency = Some(Duration::from_secs(2));
+            attributes.jitter = Some(Duration::from_secs(2));
+        }
+        FaultKind::Bandwidth => attributes.rate = Some(100),
+        FaultKind::SlowClose => attributes.delay = Some(Duration::from_secs(3)),
+        _ => attributes.timeout = Some(Duration::from_secs(60)),
+    }
+    fault
 }
 
 fn control(which: u8, argument: u8) -> Control {

@@ -10,7 +10,7 @@ use alloc::sync::Arc;
 
 use linked_list_allocator::LockedHeap;
 use simless_at::Instant;
-use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Timing, Wire, Scenario};
+use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Scenario, Timing, Wire};
 
 #[global_allocator]
 static HEAP: LockedHeap = LockedHeap::empty();

@@ -4,6 +4,9 @@
     reason = "the texts are the program's help"
 )]
 
+mod given;
+mod scenario;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -11,8 +14,11 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use simless_module::Profile;
-use simless_runtime::{Endpoint, Policy, Rule, nearest};
-use simless_trace::TimingName;
+use simless_runtime::{Endpoint, Policy, Rule};
+use simless_scenario::{Configuration, TimingName, nearest};
+
+pub(crate) use given::GivenArgs;
+pub(crate) use scenario::ScenarioVerb;
 
 /// What was asked for.
 pub(crate) struct Args {
@@ -31,13 +37,8 @@ impl Args {
         if line.verb.is_none() {
             line = Line::parse_from(words.into_iter().chain(["run".into()]));
         }
-        let verb = line.verb.unwrap_or_else(|| usage("no verb was given"));
-        match &verb {
-            Verb::Run(run) => run.check(),
-            Verb::Replay(_) => {}
-        }
         Self {
-            verb,
+            verb: line.verb.unwrap_or_else(|| usage("no verb was given")),
             talk: line.talk,
         }
     }
@@ -63,6 +64,9 @@ pub(crate) enum Verb {
     Run(RunArgs),
     /// Play a recorded session again on virtual time, and show where it comes out otherwise.
     Replay(ReplayArgs),
+    /// Configurations and presets: check a file, print a preset to copy.
+    #[command(subcommand)]
+    Scenario(ScenarioVerb),
 }
 
 /// How much is said on stderr, and how.
@@ -115,18 +119,20 @@ pub(crate) struct RunArgs {
     )]
     ports: Vec<Endpoint>,
 
+    #[command(flatten)]
+    pub(crate) given: GivenArgs,
+
     /// How many modules there are for each --port, each with an IMEI of its own. TCP ports count
     /// on (from 0: any that are free); links and socket files get a number behind their names:
-    /// pty:/tmp/modem is /tmp/modem0, /tmp/modem1 and so on.
+    /// pty:/tmp/modem is /tmp/modem0, /tmp/modem1 and so on. [default: 1]
     #[arg(
         long,
         env = "SIMLESS_COUNT",
         hide_env_values = true,
         value_name = "N",
-        default_value_t = 1,
         value_parser = clap::value_parser!(u16).range(1..)
     )]
-    pub(crate) count: u16,
+    count: Option<u16>,
 
     /// Let modules connect to these addresses and no others: an address or a range, with a port
     /// or a range of ports: 10.0.0.0/8:80-90, [::1]:443, *:25 for any address. Can be given
@@ -152,24 +158,30 @@ pub(crate) struct RunArgs {
     )]
     deny: Vec<Rule>,
 
-    /// The device to be.
+    /// The device to be. [default: kingcom-g3524]
     #[arg(
         long,
         env = "SIMLESS_PROFILE", hide_env_values = true,
         value_name = "NAME",
-        default_value = Profile::ALL[0].name,
         value_parser = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.name))
     )]
-    profile: String,
+    profile: Option<String>,
 
-    /// How long things take: no time at all, or as long as on a real network.
+    /// How long things take: no time at all, or as long as on a real network. [default:
+    /// immediate]
+    #[arg(long, env = "SIMLESS_TIMING", hide_env_values = true)]
+    timing: Option<TimingArg>,
+
+    /// Hold every port to the rate of a serial line, each direction on its own, in bits per second
+    /// (8N1: a byte takes ten). A serial device has a rate of its own: serial:DEV,BAUD.
     #[arg(
         long,
-        env = "SIMLESS_TIMING",
+        env = "SIMLESS_BAUD",
         hide_env_values = true,
-        default_value = "immediate"
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(300..=4_000_000)
     )]
-    pub(crate) timing: TimingArg,
+    baud: Option<u32>,
 
     /// Write every session to this file: both directions of the port, what happens at the
     /// sockets and inside, with times. As JSON Lines, which `simless replay` plays, when the
@@ -216,49 +228,68 @@ pub(crate) enum TimingArg {
 }
 
 impl RunArgs {
-    /// A port for every module.
-    pub(crate) fn ports(&self) -> Vec<Endpoint> {
-        const DEFAULT: &[Endpoint] = &[Endpoint::Pty { link: None }];
-        let named = match self.ports.as_slice() {
-            [] => DEFAULT,
-            ports => ports,
+    /// What flags say wins over what a configuration says, and is said by it from now on. Denied
+    /// destinations stay denied.
+    pub(crate) fn win_over(&self, configuration: &mut Configuration) {
+        let module = &mut configuration.module;
+        if let Some(profile) = &self.profile {
+            module.profile = Some(profile.clone());
+        }
+        if let Some(timing) = self.timing {
+            module.timing = Some(match timing {
+                TimingArg::Immediate => TimingName::Immediate,
+                TimingArg::Typical => TimingName::Typical,
+            });
+        }
+        if self.baud.is_some() {
+            module.baud = self.baud;
+        }
+        self.given.win_over(configuration);
+    }
+
+    /// A port for every module, grouped as they were named.
+    pub(crate) fn ports(&self, configuration: &Configuration) -> Vec<Vec<Endpoint>> {
+        let mut named: Vec<(Endpoint, u16)> = match self.ports.as_slice() {
+            [] => configuration
+                .ports
+                .iter()
+                .filter_map(|port| Some((port.endpoint.parse().ok()?, port.count.unwrap_or(1))))
+                .collect(),
+            ports => ports.iter().map(|port| (port.clone(), 1)).collect(),
         };
-        let several = named.iter().map(|port| port.several(self.count));
-        let several: Result<Vec<_>, _> = several.collect();
-        several
-            .unwrap_or_else(|error| usage(&format!("{error} (--count {})", self.count)))
-            .concat()
-    }
-
-    pub(crate) fn policy(&self) -> Policy {
-        Policy {
-            allow: self.allow.clone(),
-            deny: self.deny.clone(),
+        if named.is_empty() {
+            named.push((Endpoint::Pty { link: None }, 1));
         }
-    }
-
-    /// How long things take.
-    pub(crate) fn timing(&self) -> TimingName {
-        match self.timing {
-            TimingArg::Immediate => TimingName::Immediate,
-            TimingArg::Typical => TimingName::Typical,
-        }
-    }
-
-    pub(crate) fn profile(&self) -> &'static Profile {
-        // The parser lets only names of profiles through.
-        Profile::named(&self.profile).unwrap_or(&Profile::ALL[0])
-    }
-
-    fn check(&self) {
-        let stdio = self.ports.iter().filter(|port| **port == Endpoint::Stdio);
+        let stdio = named.iter().filter(|(port, _)| *port == Endpoint::Stdio);
         if stdio.count() > 1 {
             usage(
                 "standard input and output can serve one module only, but --port stdio was given twice",
             );
         }
-        // What is wrong about the ports is to be said before anything is opened.
-        self.ports();
+        let has_its_own = |(port, _): &(Endpoint, u16)| matches!(port, Endpoint::Serial { .. });
+        if self.baud.is_some() && named.iter().all(has_its_own) {
+            usage("a serial device has a rate of its own: say --port serial:DEV,BAUD, not --baud");
+        }
+        let several = named.iter().map(|(port, count)| {
+            let count = self.count.unwrap_or(*count);
+            port.several(count)
+                .unwrap_or_else(|error| usage(&format!("{error} (--count {count})")))
+        });
+        several.collect()
+    }
+
+    pub(crate) fn policy(&self, configuration: &Configuration) -> Policy {
+        let rules = |rules: &[String]| -> Vec<Rule> {
+            rules.iter().filter_map(|rule| rule.parse().ok()).collect()
+        };
+        let destinations = &configuration.destinations;
+        Policy {
+            allow: match self.allow.as_slice() {
+                [] => rules(&destinations.allow),
+                allow => allow.to_vec(),
+            },
+            deny: [rules(&destinations.deny), self.deny.clone()].concat(),
+        }
     }
 }
 

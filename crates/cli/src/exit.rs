@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 use simless_runtime::OpenError;
+use simless_scenario::Contradiction;
 use simless_trace::{NotALine, UnknownProfile};
 
+use crate::configuration::Unusable;
 use crate::files::TooFew;
 
 /// What was given cannot be used.
-const USAGE: u8 = 2;
+pub(crate) const UNUSABLE: u8 = 2;
 
 /// A port cannot be opened.
 const PORT: u8 = 3;
@@ -20,8 +22,12 @@ pub(crate) const INTERRUPTED: u8 = 130;
 pub(crate) fn code(error: &anyhow::Error) -> ExitCode {
     if error.is::<OpenError>() || error.is::<TooFew>() {
         PORT.into()
-    } else if error.is::<NotALine>() || error.is::<UnknownProfile>() {
-        USAGE.into()
+    } else if error.is::<NotALine>()
+        || error.is::<UnknownProfile>()
+        || error.is::<Unusable>()
+        || error.is::<Contradiction>()
+    {
+        UNUSABLE.into()
     } else {
         ExitCode::FAILURE
     }

@@ -2,12 +2,15 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod args;
+mod configuration;
 mod exit;
 mod files;
+mod given;
 mod ready;
 mod replay;
 mod run;
 mod say;
+mod scenario;
 mod shortage;
 mod signals;
 mod watch;
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
     let ended = match &args.verb {
         Verb::Run(options) => run::run(options, &talk),
         Verb::Replay(options) => replay::replay(options),
+        Verb::Scenario(verb) => scenario::scenario(verb),
     };
     let code = match ended {
         Ok(code) => code,

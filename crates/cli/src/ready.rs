@@ -4,31 +4,41 @@ mod json;
 
 use std::path::Path;
 
+use simless_module::Timing;
 use simless_runtime::Address;
 
-use crate::args::{RunArgs, TimingArg};
 use crate::files::Left;
+use crate::given::Given;
 use crate::say::{Level, Talk};
 
 pub(crate) use json::json;
 
 /// A few lines for people, on stderr.
-pub(crate) fn people(talk: &Talk, options: &RunArgs, ports: &[Address], left: Option<&Left>) {
-    let profile = options.profile();
-    let timing = match options.timing {
-        TimingArg::Immediate => "everything at once",
-        TimingArg::Typical => "real times",
+pub(crate) fn people(talk: &Talk, given: &Given, ports: &[Address], left: Option<&Left>) {
+    let profile = &given.config.profile;
+    let timing = match given.config.timing {
+        Timing::IMMEDIATE => "everything at once",
+        timing if timing == profile.timing => "real times",
+        _ => "times of its own",
     };
+    let baud = ports.iter().find_map(|port| given.baud_of(port));
+    let rate = baud.map_or(String::new(), |baud| format!(", {baud} baud"));
     let identity = profile.identity;
     talk.notice(format_args!(
-        "{} {}, profile {}, {timing}",
+        "{} {}, profile {}, {timing}{rate}",
         identity.manufacturer, identity.model, profile.name
     ));
     let line = |label: &str, what: String| {
         talk.line(Level::Notice, format_args!("  {label:<5} {what}"));
     };
+    for what in &given.told {
+        line("with", what.clone());
+    }
     // The ports of one --port, a line or two for all of them.
-    for ports in ports.chunks(options.count.into()) {
+    let mut rest = ports;
+    for named in &given.ports {
+        let (ports, others) = rest.split_at(named.len().min(rest.len()));
+        rest = others;
         let [first, .., last] = ports else {
             ports.iter().for_each(|port| {
                 line("port", place(port));

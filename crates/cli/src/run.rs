@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use anyhow::{Context as _, Result};
-use simless_module::{Config, Module, Network, Scenario};
+use simless_module::{Module, Rate};
 use simless_runtime::{Address, End, Port, Recording, drive};
 use simless_trace::Header;
 use tokio::sync::watch;
@@ -16,6 +16,7 @@ use tokio::task::{JoinError, JoinSet, LocalSet};
 use crate::args::RunArgs;
 use crate::exit::INTERRUPTED;
 use crate::files;
+use crate::given::Given;
 use crate::ready;
 use crate::say::Talk;
 use crate::shortage::Shortage;
@@ -24,22 +25,23 @@ use crate::watch::Watch;
 
 /// Runs the modules; the code to exit with.
 pub(crate) fn run(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
+    let given = Given::read(options)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("the program cannot wait for its ports")?;
-    let ended = LocalSet::new().block_on(&runtime, modules(options, talk));
+    let ended = LocalSet::new().block_on(&runtime, modules(options, &given, talk));
     talk.set_raw(false);
     // A look-up of a name that nobody answers must not keep the program.
     runtime.shutdown_background();
     ended
 }
 
-async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
+async fn modules(options: &RunArgs, given: &Given, talk: &Talk) -> Result<ExitCode> {
     // Before anything that has to be put right at the end, such as a link, is there.
     let mut signals = Signals::catch().context("signals cannot be caught")?;
     let recording = recording(options, talk)?;
-    let endpoints = options.ports();
+    let endpoints = given.ports.concat();
     let left = files::make_room(&endpoints)?;
     let mut ports = Vec::with_capacity(endpoints.len());
     for endpoint in &endpoints {
@@ -57,25 +59,27 @@ async fn modules(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     drop(endpoints);
     let addresses: Vec<Address> = ports.iter().map(Port::address).collect();
     talk.set_raw(addresses.contains(&Address::Stdio { terminal: true }));
-    ready::people(talk, options, &addresses, left.as_ref());
+    ready::people(talk, given, &addresses, left.as_ref());
     if options.json {
-        ready::json(&addresses).context("the ready object cannot be written to stdout")?;
+        ready::json(given, &addresses).context("the ready object cannot be written to stdout")?;
     }
 
     let (stop, stopped) = watch::channel(false);
-    let config = Arc::new(config(options));
-    let policy = Arc::new(options.policy());
+    let policy = Arc::new(given.policy.clone());
     let shortage = Shortage::default();
     let mut drives = JoinSet::new();
     let several = addresses.len() > 1;
     for (number, (port, address)) in (0..).zip(ports.into_iter().zip(addresses)) {
         let watch = Watch::new(talk.clone(), shortage.clone(), &address, several);
+        let baud = given.baud_of(&address);
         let recorder = recording.as_ref().map(|recording| {
-            recording.recorder(Header::new(number, options.profile(), options.timing()))
+            let configuration = &given.configuration;
+            let header = Header::new(number, &given.config.profile, configuration.timing());
+            recording.recorder(Header { baud, ..header }.with(configuration))
         });
         let mut stopped = stopped.clone();
         drives.spawn_local(drive(
-            Module::numbered(Arc::clone(&config), number),
+            Module::numbered(Arc::clone(&given.config), number).at_rate(baud.and_then(Rate::new)),
             port,
             Arc::clone(&policy),
             (watch, recorder),
@@ -134,16 +138,6 @@ fn code(wish: Option<Wish>) -> ExitCode {
     match wish {
         Some(Wish::Interrupt) => INTERRUPTED.into(),
         _ => ExitCode::SUCCESS,
-    }
-}
-
-fn config(options: &RunArgs) -> Config {
-    let profile = *options.profile();
-    Config {
-        profile,
-        timing: options.timing().of(&profile),
-        network: Network::default(),
-        scenario: Scenario::default(),
     }
 }
 

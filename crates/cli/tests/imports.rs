@@ -9,10 +9,19 @@ use serde_json::Value;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("simless-at", &[]),
     ("simless-module", &["simless-at"]),
-    ("simless-trace", &["simless-at", "simless-module"]),
+    ("simless-scenario", &["simless-at", "simless-module"]),
+    (
+        "simless-trace",
+        &["simless-at", "simless-module", "simless-scenario"],
+    ),
     (
         "simless-runtime",
-        &["simless-at", "simless-module", "simless-trace"],
+        &[
+            "simless-at",
+            "simless-module",
+            "simless-scenario",
+            "simless-trace",
+        ],
     ),
     (
         "simless",
@@ -20,6 +29,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "simless-at",
             "simless-module",
             "simless-runtime",
+            "simless-scenario",
             "simless-trace",
         ],
     ),

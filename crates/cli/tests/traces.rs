@@ -9,12 +9,12 @@ use harness::{Simless, closed_port, simless};
 use rustix::process::Signal;
 
 /// A session over TCP, with a peer and without; gives the words of its two traces.
-fn recorded(folder: &Path) -> (String, String) {
+fn recorded(folder: &Path, words: &[&str]) -> (String, String) {
     let [text, lines] = ["trace.txt", "trace.jsonl"].map(|name| folder.join(name));
     let [text, lines] = [&text, &lines].map(|path| path.to_str().unwrap());
     let port = ["-v", "--port", "tcp:127.0.0.1:0"];
     let traces = ["--trace", text, "--trace", lines];
-    let mut simless = Simless::run(&[&port[..], &traces].concat());
+    let mut simless = Simless::run(&[&port[..], &traces, words].concat());
     let mut dte = simless.connect(0);
     let peer = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = peer.local_addr().unwrap();
@@ -60,7 +60,7 @@ fn replay(folder: &Path, lines: &str) -> (Option<i32>, String) {
 #[test]
 fn a_recorded_session_comes_out_again() {
     let folder = tempfile::tempdir().unwrap();
-    let (text, lines) = recorded(folder.path());
+    let (text, lines) = recorded(folder.path(), &[]);
 
     // For people: both directions and what the DTE does not see, in order.
     let mut rest = text.as_str();
@@ -90,10 +90,24 @@ fn a_recorded_session_comes_out_again() {
     assert_eq!(code, Some(0));
 }
 
+/// The rate of the line is part of what a module is made from.
+#[test]
+fn a_session_over_a_paced_line_comes_out_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (text, lines) = recorded(folder.path(), &["--baud", "9600"]);
+    let header = "# module 0: kingcom-g3524, immediate, 9600 baud, since 2";
+    assert!(text.starts_with(header), "{text}");
+    let (code, said) = replay(folder.path(), &lines);
+    assert!(said.ends_with(" s came out as recorded\n"), "{said}");
+    assert_eq!(code, Some(0));
+    let (code, said) = replay(folder.path(), &lines.replace("\"baud\":9600,", ""));
+    assert_eq!(code, Some(1), "another line is another session: {said}");
+}
+
 #[test]
 fn the_first_difference_is_shown() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, lines) = recorded(folder.path());
+    let (_, lines) = recorded(folder.path(), &[]);
     // A network that refuses the first connection, too.
     let lines = lines.replacen(r#""what":"connected""#, r#""what":"refused""#, 1);
     let (code, said) = replay(folder.path(), &lines);
@@ -106,7 +120,7 @@ fn the_first_difference_is_shown() {
 #[test]
 fn a_gap_cannot_be_played_over() {
     let folder = tempfile::tempdir().unwrap();
-    let (_, lines) = recorded(folder.path());
+    let (_, lines) = recorded(folder.path(), &[]);
     let lines: Vec<&str> = lines.lines().collect();
     let gap = r#"{"t":1,"modem":0,"lane":"lost","steps":3}"#;
     let lines = [lines[0], lines[1], gap, lines[9]].join("\n") + "\n";
@@ -118,7 +132,7 @@ fn a_gap_cannot_be_played_over() {
 #[test]
 fn what_is_no_trace_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let (text, lines) = recorded(folder.path());
+    let (text, lines) = recorded(folder.path(), &[]);
     let (code, said) = replay(folder.path(), &text);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("a name that ends in .jsonl"), "{said}");

@@ -96,12 +96,18 @@ impl Equipment {
                 self.connect_failed(slot, Cause::NotResolved);
             }
             Stage::Resolved { address, due } if now >= due => {
-                let transport = self.sockets.get(attempt.socket).map(|s| s.transport());
-                if let Some(transport) = transport {
-                    self.asks
-                        .push_back(Ask::Connect(attempt.socket, transport, address));
+                if self.is_cut_off(attempt.socket) {
+                    self.event(Event::Struck(FaultKind::Down));
+                    self.set_stage(slot, Stage::CutOff { address });
+                } else {
+                    self.ask_connect(slot, attempt.socket, address);
                 }
-                self.set_stage(slot, Stage::Connecting { address });
+            }
+            Stage::CutOff { address } if !self.is_cut_off(attempt.socket) => {
+                self.ask_connect(slot, attempt.socket, address);
+            }
+            Stage::Held if !is_held(Some(attempt)) && !self.is_cut_off(attempt.socket) => {
+                self.connected(slot, attempt.socket);
             }
             _ => return false,
         }
@@ -117,7 +123,11 @@ impl Equipment {
         let own = match attempt.stage {
             Stage::Resolving { since, .. } => Some(since + self.config.profile.guards.resolve),
             Stage::Unresolved { due } | Stage::Resolved { due, .. } => Some(due),
-            Stage::BringUp | Stage::Connecting { .. } | Stage::Held | Stage::Unanswered => None,
+            Stage::BringUp
+            | Stage::CutOff { .. }
+            | Stage::Connecting { .. }
+            | Stage::Held
+            | Stage::Unanswered => None,
         };
         Some(own.map_or(attempt.guard, |own| own.min(attempt.guard)))
     }
@@ -162,6 +172,15 @@ impl Equipment {
             let due = (since + self.config.timing.connect).max(due).max(now);
             self.set_stage(slot, Stage::Resolved { address, due });
         }
+    }
+
+    fn ask_connect(&mut self, slot: usize, socket: SocketId, address: SocketAddr) {
+        let transport = self.sockets.get(socket).map(|socket| socket.transport());
+        if let Some(transport) = transport {
+            self.asks
+                .push_back(Ask::Connect(socket, transport, address));
+        }
+        self.set_stage(slot, Stage::Connecting { address });
     }
 
     /// The connection stands (guide G4.3).
@@ -269,7 +288,7 @@ impl Equipment {
                 let is_connecting = matches!(stage, Some(Stage::Connecting { .. }));
                 if let Some(late) = &mut self.links[slot].late {
                     late.stands = true;
-                } else if is_connecting && is_held(attempt) {
+                } else if is_connecting && (is_held(attempt) || self.is_cut_off(id)) {
                     self.set_stage(slot, Stage::Held);
                 } else if is_connecting {
                     self.connected(slot, id);
@@ -305,9 +324,9 @@ impl Equipment {
                 };
                 self.connect_failed(slot, cause);
             }
-            SocketEvent::Datagram(datagram) => self.received_datagram(slot, datagram),
+            SocketEvent::Datagram(datagram) => self.datagram_comes(slot, id, datagram, now),
             SocketEvent::Unread(n) => self.count_unread(slot, id, n),
-            SocketEvent::Ended => self.peer_ended(slot, now),
+            SocketEvent::Ended => self.peer_ends(slot, id, now),
             SocketEvent::Reset => self.broke(slot, id),
             SocketEvent::Unresolved
             | SocketEvent::Refused

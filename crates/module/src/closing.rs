@@ -10,10 +10,23 @@ impl Equipment {
     /// Closes a connection that stands: accepted bytes still go out, then FIN (guide G7.4, L4).
     pub(crate) fn close(&mut self, slot: usize, now: Instant) {
         if let Some(socket) = self.links[slot].connected() {
-            self.links[slot].state = LinkState::Closed;
-            self.links[slot].closing = Closing::No;
+            self.leave(slot, socket);
             self.flush(socket, now);
         }
+    }
+
+    /// The link has no connection any more. What was under way to it is dropped: the peer's bytes
+    /// that a fault makes late were not readable yet, so `AT+CIPCLOSE` does not wait for them
+    /// (guide G7.4), and a reset destroys them as it does what lies unread.
+    fn leave(&mut self, slot: usize, socket: SocketId) {
+        let gate = self.sockets.gate_mut(socket);
+        let under_way = gate.map_or(0, |gate| gate.downlink.under_way());
+        let link = &mut self.links[slot];
+        if let Some(ring) = &mut link.received {
+            ring.truncate(ring.len() - under_way);
+        }
+        link.state = LinkState::Closed;
+        link.closing = Closing::No;
     }
 
     /// The server ended a connection that stood (guide G9.1).
@@ -25,9 +38,8 @@ impl Equipment {
     /// A connection that stood broke (guide G9.1).
     pub(crate) fn broke(&mut self, slot: usize, socket: SocketId) {
         self.report_end(slot);
+        self.leave(slot, socket);
         self.lose_unsent(socket);
-        self.links[slot].state = LinkState::Closed;
-        self.links[slot].closing = Closing::No;
     }
 
     /// Unless the DTE is about to end it by itself (P28).
@@ -50,9 +62,8 @@ impl Equipment {
 
     fn flush(&mut self, socket: SocketId, now: Instant) {
         let until = now + self.config.profile.guards.flush;
-        if let Some(socket) = self.sockets.get_mut(socket) {
-            socket.flush(until);
-        }
+        let lost = self.sockets.get_mut(socket).map(|s| s.flush(until));
+        self.count_unsent(lost.unwrap_or_default());
         self.shut_down_if_flushed(socket, now);
     }
 
@@ -87,8 +98,13 @@ impl Equipment {
     pub(crate) fn lose_unsent(&mut self, id: SocketId) {
         let unsent = self.sockets.get(id).map_or(0, |socket| socket.unsent());
         self.sockets.forget(id);
-        if unsent > 0 {
-            self.counters.unsent += unsent as u64;
+        self.count_unsent(unsent);
+    }
+
+    /// So many accepted bytes will never be sent.
+    pub(crate) fn count_unsent(&mut self, n: usize) {
+        if n > 0 {
+            self.counters.unsent += n as u64;
             self.event(Event::Dropped(Dropped::Unsent));
         }
     }

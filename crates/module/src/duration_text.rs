@@ -1,5 +1,5 @@
 //! Durations in configurations: `"1.5 s"`, `"200 ms"`, `"20 us"`, `"2 min"`, `"1 h"`, or a number
-//! of milliseconds.
+//! of milliseconds. For `#[serde(with = "simless_module::duration_text")]`.
 
 use core::fmt;
 use core::time::Duration;
@@ -48,19 +48,22 @@ impl fmt::Display for Text {
     }
 }
 
-pub(crate) fn serialize<S: Serializer>(d: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes a duration.
+pub fn serialize<S: Serializer>(d: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Text(*d))
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
+/// Reads a duration.
+pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Duration, D::Error> {
     d.deserialize_any(Reader)
 }
 
 /// The same for a duration that may be missing.
-pub(crate) mod option {
+pub mod option {
     use super::*;
 
-    pub(crate) fn serialize<S: Serializer>(
+    /// Writes it, or nothing.
+    pub fn serialize<S: Serializer>(
         duration: &Option<Duration>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
@@ -70,9 +73,8 @@ pub(crate) mod option {
         }
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        d: D,
-    ) -> Result<Option<Duration>, D::Error> {
+    /// Reads one that is there.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Duration>, D::Error> {
         super::deserialize(d).map(Some)
     }
 }

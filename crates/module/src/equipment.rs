@@ -203,6 +203,7 @@ impl Equipment {
         for slot in 0..self.links.len() {
             moved |= self.advance_link(slot, now);
         }
+        moved |= self.advance_gates(now);
         moved | self.expire_sockets(now)
     }
 

@@ -13,7 +13,7 @@ use core::time::Duration;
 
 use crate::Probability;
 
-pub(crate) use active::Faults;
+pub(crate) use active::{Active, Faults};
 pub(crate) use attributes::is_command;
 pub use attributes::{Attributes, Place};
 pub use kind::{Attribute, FaultKind, Gate, KINDS, Kind};
@@ -39,14 +39,15 @@ pub struct Fault {
     #[cfg_attr(feature = "serde", serde(default))]
     pub stream: Stream,
     /// How likely it strikes, at each opportunity: a byte, a command, a connection, a datagram, a
-    /// procedure of the network.
+    /// procedure of the network. A TCP connection is struck or spared as a whole.
     #[cfg_attr(feature = "serde", serde(default = "always"))]
     pub toxicity: Probability,
     /// How long after it was set it begins.
     #[cfg_attr(feature = "serde", serde(default, with = "crate::duration_text"))]
     pub after: Duration,
     /// How often it strikes; then it is over. `None`: as often as there is an opportunity, or once
-    /// when it is something that happens at a moment ([`Kind::is_sudden`]).
+    /// when it is something that happens at a moment ([`Kind::is_sudden`]). Not for faults of the
+    /// serial line, which draw ahead and don't count: how long they last bounds them.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -120,6 +121,9 @@ impl Fault {
                 return Err(FaultError::NotItsOwn(kind, attribute));
             }
         }
+        if kind.gate == Gate::Wire && self.times.is_some() {
+            return Err(FaultError::NotCounted(kind));
+        }
         let missing = |own: &&Attribute| own.is_needed && !self.attributes.has(own.name);
         match kind.attributes.iter().find(missing) {
             Some(attribute) => Err(FaultError::Missing(kind, attribute.name)),
@@ -147,6 +151,8 @@ pub enum FaultError {
     NotItsOwn(&'static Kind, &'static str),
     /// Its kind needs this attribute.
     Missing(&'static Kind, &'static str),
+    /// It strikes bytes of the serial line, and how often is not counted.
+    NotCounted(&'static Kind),
 }
 
 impl fmt::Display for FaultError {
@@ -175,8 +181,23 @@ impl fmt::Display for FaultError {
                 "a fault of type `{}` needs the attribute `{attribute}`",
                 kind.name
             ),
+            Self::NotCounted(kind) => write!(
+                f,
+                "a fault of type `{}` takes no `times`: bytes that it strikes are not counted; \
+                 `for` says how long it lasts",
+                kind.name
+            ),
         }
     }
 }
 
 impl core::error::Error for FaultError {}
+
+#[test]
+fn what_strikes_the_line_counts_nothing() {
+    let mut fault = Fault::new(FaultKind::Drop);
+    assert_eq!(fault.check(), Ok(()));
+    fault.times = Some(3);
+    let kind = FaultKind::Drop.about();
+    assert_eq!(fault.check(), Err(FaultError::NotCounted(kind)));
+}

@@ -11,6 +11,9 @@ use crate::{Cause, Cid, Event, FaultKind, Happening, NetworkChange, SimState, St
 impl Equipment {
     /// Lets the scenario go on: its steps come, faults begin and end. Gives whether anything did.
     pub(crate) fn play(&mut self, now: Instant) -> bool {
+        if self.faults.is_empty() && self.cast.deadline().is_none() {
+            return false;
+        }
         let mut moved = false;
         loop {
             if let Some(step) = self.cast.next(&self.config, now) {
@@ -61,8 +64,8 @@ impl Equipment {
             Happening::PdpDeact => self.deactivate_by_network(SERVICE_CONTEXT),
             Happening::PeerClose => {
                 for slot in 0..self.links.len() {
-                    if self.links[slot].connected().is_some() {
-                        self.peer_ended(slot, now);
+                    if let Some(socket) = self.links[slot].connected() {
+                        self.peer_ends(slot, socket, now);
                     }
                 }
             }

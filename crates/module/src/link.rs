@@ -83,6 +83,8 @@ pub(crate) enum Stage {
     Unresolved { due: Instant },
     /// The address is known; the connection is due later.
     Resolved { address: SocketAddr, due: Instant },
+    /// The address is known, and nothing connects at the moment.
+    CutOff { address: SocketAddr },
     /// The socket is being connected.
     Connecting { address: SocketAddr },
     /// The socket stands, and nobody is told yet.

@@ -10,9 +10,10 @@ use crate::equipment::{Ask, Equipment};
 use crate::happen::Restart;
 use crate::link::SLOT;
 use crate::run::Running;
+use crate::serial_line::SerialLine;
 use crate::{
-    Control, Event, Network, Peer, Profile, Request, Scenario, Snapshot, SocketEvent, SocketId,
-    Timing, Transport,
+    Control, Event, Network, Peer, Profile, Rate, Request, Scenario, Snapshot, SocketEvent,
+    SocketId, Timing, Transport,
 };
 
 /// What a module is made from.
@@ -33,6 +34,7 @@ pub struct Module {
     pub(crate) editor: Editor,
     pub(crate) running: Option<Running>,
     pub(crate) equipment: Equipment,
+    pub(crate) line: SerialLine,
 }
 
 impl Module {
@@ -56,11 +58,24 @@ impl Module {
             "the limits of profile {} contradict each other",
             config.profile.name
         );
-        Self {
+        let mut module = Self {
             editor: Editor::new(),
             running: None,
             equipment: Equipment::new(config, number),
-        }
+            line: SerialLine::new(),
+        };
+        // A line that is faulty from the start has its wires before the first byte.
+        module.exchange(Instant::ZERO);
+        module
+    }
+
+    /// The same module, just switched on, at a serial line of this rate: both directions are held
+    /// to it, each on its own. Without one a byte is there when it is sent.
+    #[must_use]
+    pub fn at_rate(mut self, rate: Option<Rate>) -> Self {
+        self.line.set_rate(rate);
+        self.exchange(Instant::ZERO);
+        self
     }
 
     /// Takes bytes from the DTE; gives how many were taken.
@@ -68,16 +83,15 @@ impl Module {
     /// The rest waits with the adapter, and is offered again after anything else has happened: it
     /// is the queue of commands behind the one that runs (guide F6). A line whose CR is the last
     /// byte runs at the next byte or `handle_timeout`, which is due at once (guide F1a).
+    ///
+    /// On a line with a rate or a fault, taken is what the line took: it has yet to arrive.
     pub fn handle_uart(&mut self, rx: &[u8], now: Instant) -> usize {
-        let mut taken = 0;
-        while taken < rx.len() {
-            let room = self.equipment.room_for_input();
-            let rest = &rx[taken..];
-            let n = self.take(&rest[..rest.len().min(room)], now);
-            if n == 0 {
-                break;
-            }
-            taken += n;
+        if !self.line.has_wires() {
+            return self.take_in(rx, now);
+        }
+        let taken = self.line.push(rx, now);
+        if taken > 0 {
+            self.settle(now);
         }
         taken
     }
@@ -110,26 +124,27 @@ impl Module {
             equipment.faults.deadline(),
             equipment.cast.deadline(),
             equipment.query.as_ref().and_then(|query| query.deadline()),
+            self.line.deadline(),
         ];
         others.into_iter().flatten().chain(links).min()
     }
 
     /// Bytes for the DTE, as slices for one vectored write; gives how many slices there are.
     pub fn uart_output<'a>(&'a self, out: &mut [&'a [u8]]) -> usize {
-        let links = &self.equipment.links;
-        let ring = |slot: usize| links.get(slot)?.received.as_ref();
-        self.equipment.reply.output(ring, out)
+        let Some(arrived) = self.line.output() else {
+            return self.printed(out);
+        };
+        let arrived = arrived.into_iter().filter(|slice| !slice.is_empty());
+        let put = |(out, slice): (&mut &'a [u8], &'a [u8])| *out = slice;
+        out.iter_mut().zip(arrived).map(put).count()
     }
 
     /// Says that the DTE took the first `n` bytes of them.
     pub fn uart_written(&mut self, n: usize, now: Instant) {
-        let Equipment { reply, links, .. } = &mut self.equipment;
-        reply.written(n, |slot, n| {
-            if let Some(ring) = &mut links[slot].received {
-                ring.consume(n);
-            }
-        });
-        self.equipment.release();
+        if !self.line.written(n, now) {
+            self.printed_taken(n);
+            self.equipment.release();
+        }
         self.bytes_moved(now);
     }
 
@@ -198,7 +213,7 @@ impl Module {
         else {
             return;
         };
-        equipment.filled(slot, n);
+        equipment.filled(slot, n, now);
         self.bytes_moved(now);
     }
 
@@ -221,7 +236,11 @@ impl Module {
     pub fn handle_control(&mut self, control: Control, now: Instant) {
         let equipment = &mut self.equipment;
         match control {
-            Control::DteLeft => self.dte_left(now),
+            Control::DteLeft => {
+                if !self.line.hang_up() {
+                    self.dte_left(now);
+                }
+            }
             Control::Set(change) => equipment.change_network(change),
             Control::Fault(fault) => equipment.faults.set(fault, now),
             Control::Clear(name) => {
@@ -255,6 +274,7 @@ impl Module {
             is_opening: equipment.links.iter().any(|link| link.attempt().is_some()),
             at_rest: self.running.is_none()
                 && self.editor.is_at_rest()
+                && self.line.is_at_rest()
                 && equipment.backlog.is_empty()
                 && equipment.reply.is_empty(),
             counters: equipment.counters,
@@ -269,12 +289,17 @@ impl Module {
         self.equipment.carry_over(old, keeps_output, now);
         self.editor = Editor::new();
         self.running = None;
+        if !keeps_output {
+            self.line.lose_power();
+        }
     }
 
-    /// Bytes moved, and nothing else happened: beside more bytes only a line that runs can have
-    /// waited for that. What becomes due with time is `handle_timeout`'s.
+    /// Bytes moved, and nothing else happened: beside more bytes only a line that runs, the serial
+    /// line, and a fault that counts them can have waited for that. What becomes due with time is
+    /// `handle_timeout`'s.
     fn bytes_moved(&mut self, now: Instant) {
-        if self.running.is_some() {
+        let has_faults = !self.equipment.faults.is_empty();
+        if self.running.is_some() || self.line.has_wires() || has_faults {
             return self.settle(now);
         }
         self.equipment.publish(true);
@@ -282,6 +307,14 @@ impl Module {
 
     /// Does everything that is due by now.
     pub(crate) fn settle(&mut self, now: Instant) {
+        self.advance(now);
+        while self.exchange(now) {
+            self.advance(now);
+        }
+    }
+
+    /// Does what is due by now inside the module, without its line.
+    fn advance(&mut self, now: Instant) {
         loop {
             let moved = self.equipment.advance(now) | self.run(now);
             // Also when nothing moved: ESC may have ended the line that asked for it (G5.2).

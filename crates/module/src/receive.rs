@@ -1,20 +1,34 @@
 //! Received data, from the ring it was read into to the DTE (guide 6, F7).
 
+use simless_at::Instant;
+
 use crate::backlog::Waiting;
 use crate::equipment::Equipment;
 use crate::{Dropped, Event};
 
 impl Equipment {
     /// Bytes were read into a link's ring: they wait for their moment.
-    pub(crate) fn filled(&mut self, slot: usize, n: usize) {
+    pub(crate) fn filled(&mut self, slot: usize, n: usize, now: Instant) {
         let link = &mut self.links[slot];
         let n = link.received.as_mut().map_or(0, |ring| ring.filled(n));
         if n == 0 {
             return;
         }
         link.received(n);
-        self.counters.received += n as u64;
-        self.backlog.push_stream(slot, n);
+        let socket = link.connected();
+        match socket.and_then(|id| self.sockets.gate_mut(id)) {
+            Some(gate) => {
+                let kept = gate.downlink.enter(n, now);
+                if let Some(ring) = &mut link.received {
+                    ring.truncate(ring.len() - (n - kept));
+                }
+                self.counters.received += kept as u64;
+            }
+            None => {
+                self.counters.received += n as u64;
+                self.backlog.push_stream(slot, n);
+            }
+        }
     }
 
     /// A datagram is one block, or it is dropped whole (guide G6.5).

@@ -1,17 +1,21 @@
 //! The sockets a module holds: what the DTE sent lies here until the network took it, also after
 //! the link was closed (guide G5.8, G7.4, L1, L4).
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use simless_at::Instant;
 
 use crate::ring::Ring;
+use crate::socket_gate::SocketGate;
 use crate::{Limits, SocketId, Transport};
 
 pub(crate) struct Sockets {
     list: Vec<Socket>,
     next: u64,
+    /// Which faults the gates of these sockets have met; `None`: there is a socket that met none.
+    pub(crate) gates_version: Option<u32>,
 }
 
 pub(crate) struct Socket {
@@ -22,6 +26,8 @@ pub(crate) struct Socket {
     unsent: Option<Ring>,
     /// UDP: the lengths of the datagrams in `unsent`.
     datagrams: VecDeque<u16>,
+    /// What faults make of its connection; none without need.
+    pub(crate) gate: Option<Box<SocketGate>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +50,7 @@ impl Sockets {
         Self {
             list: Vec::new(),
             next: 1,
+            gates_version: None,
         }
     }
 
@@ -57,12 +64,14 @@ impl Sockets {
             phase: Phase::Opening,
             unsent: None,
             datagrams: VecDeque::new(),
+            gate: None,
         });
         id
     }
 
     /// The connection stands: from now on it can send.
     pub(crate) fn opened(&mut self, id: SocketId, limits: &Limits) {
+        self.gates_version = None;
         if let Some(socket) = self.get_mut(id) {
             socket.phase = Phase::Open;
             // Room for the unsent bytes, for one payload behind them, and for the gap that keeps
@@ -81,6 +90,25 @@ impl Sockets {
 
     pub(crate) fn forget(&mut self, id: SocketId) {
         self.list.retain(|socket| socket.id != id);
+    }
+
+    /// The gate of a connection that faults concern.
+    pub(crate) fn gate_mut(&mut self, id: SocketId) -> Option<&mut SocketGate> {
+        self.get_mut(id)?.gate.as_deref_mut()
+    }
+
+    /// The next socket behind `last` that can carry something.
+    pub(crate) fn next_standing(&mut self, last: SocketId) -> Option<&mut Socket> {
+        let is_next = |socket: &&mut Socket| {
+            let stands = matches!(socket.phase, Phase::Open | Phase::Flushing { .. });
+            stands && socket.id > last
+        };
+        self.list.iter_mut().find(is_next)
+    }
+
+    /// Whether faults concern any of them.
+    pub(crate) fn are_gated(&self) -> bool {
+        self.list.iter().any(|socket| socket.gate.is_some())
     }
 
     pub(crate) fn ids(&self) -> impl Iterator<Item = SocketId> {
@@ -113,7 +141,12 @@ impl Sockets {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.list.iter().filter_map(Socket::deadline).min()
+        let gates = self.list.iter().filter_map(|socket| {
+            let gate = socket.gate.as_ref()?;
+            gate.deadline()
+        });
+        let own = self.list.iter().filter_map(Socket::deadline);
+        own.chain(gates).min()
     }
 
     /// A closed socket whose time is over.
@@ -134,13 +167,15 @@ impl Socket {
 
     /// What the network shall take next: of a UDP socket exactly one datagram.
     pub(crate) fn output(&self) -> &[u8] {
-        let Some(ring) = &self.unsent else {
-            return &[];
-        };
-        let [run, _] = ring.runs();
-        match self.datagrams.front() {
-            Some(length) => &run[..usize::from(*length)],
-            None => run,
+        let run = self.unsent.as_ref().map_or(&[][..], |ring| ring.runs()[0]);
+        match (self.datagrams.front(), &self.gate) {
+            // One that was accepted before there was a gate goes first.
+            (Some(length), _) => &run[..usize::from(*length)],
+            (None, None) => run,
+            (None, Some(gate)) => match self.transport {
+                Transport::Tcp => &run[..run.len().min(gate.uplink.arrived())],
+                Transport::Udp => gate.uplink.datagram(),
+            },
         }
     }
 
@@ -149,7 +184,15 @@ impl Socket {
         if n == 0 {
             return;
         }
-        let n = self.datagrams.pop_front().map_or(n, usize::from);
+        let n = match (self.datagrams.pop_front(), &mut self.gate, self.transport) {
+            (Some(length), ..) => usize::from(length),
+            (None, Some(gate), Transport::Udp) => return drop(gate.uplink.take_datagram()),
+            (None, Some(gate), Transport::Tcp) => {
+                gate.uplink.take(n);
+                n
+            }
+            (None, None, _) => n,
+        };
         if let Some(ring) = &mut self.unsent {
             ring.consume(n);
         }
@@ -157,7 +200,8 @@ impl Socket {
 
     /// Accepted bytes that the network has not taken yet.
     pub(crate) fn unsent(&self) -> usize {
-        self.unsent.as_ref().map_or(0, Ring::len)
+        let under_way = self.gate.as_ref().map_or(0, |gate| gate.uplink.held());
+        self.unsent.as_ref().map_or(0, Ring::len) + under_way
     }
 
     /// While a payload is entered: where it goes.
@@ -169,9 +213,12 @@ impl Socket {
     pub(crate) fn accept(&mut self, limits: &Limits) -> Option<usize> {
         let transport = self.transport;
         let has_mark = self.datagrams.len() < limits.datagrams;
+        let length = self.payload()?.staged();
+        let has_way = self.gate.as_ref().is_none_or(|gate| {
+            transport == Transport::Tcp || gate.uplink.has_room_for(length, limits.unsent)
+        });
         let ring = self.payload()?;
-        let length = ring.staged();
-        if ring.len() + length > limits.unsent || !has_mark {
+        if ring.len() + length > limits.unsent || !has_mark || !has_way {
             return None;
         }
         ring.commit();
@@ -180,6 +227,24 @@ impl Socket {
                 .push_back(u16::try_from(length).unwrap_or(u16::MAX));
         }
         Some(length)
+    }
+
+    /// Takes the datagram that was accepted last.
+    pub(crate) fn take_last(&mut self) -> Option<Box<[u8]>> {
+        let length = usize::from(self.datagrams.pop_back()?);
+        let ring = self.unsent.as_mut()?;
+        let rest = ring.len() - length;
+        // A datagram is never split.
+        let datagram = ring.range(rest, length).concat().into_boxed_slice();
+        ring.truncate(rest);
+        Some(datagram)
+    }
+
+    /// Drops the last `n` bytes that were accepted.
+    pub(crate) fn drop_last(&mut self, n: usize) {
+        if let Some(ring) = &mut self.unsent {
+            ring.truncate(ring.len() - n);
+        }
     }
 
     /// Where to read what nobody wants any more: a peer that is not read may stop reading.
@@ -192,11 +257,28 @@ impl Socket {
         }
     }
 
-    /// No more is accepted; what was goes out until then.
-    pub(crate) fn flush(&mut self, until: Instant) {
+    /// No more is accepted; what was goes out until then. Gives how many bytes of it never will.
+    pub(crate) fn flush(&mut self, until: Instant) -> usize {
         self.phase = Phase::Flushing { until };
         if let Some(ring) = &mut self.unsent {
             ring.discard();
+        }
+        let Some(gate) = &mut self.gate else {
+            return 0;
+        };
+        gate.close();
+        if self.transport == Transport::Udp && self.datagrams.is_empty() {
+            // What is under way has bytes of its own.
+            self.unsent = None;
+        }
+        match &mut self.unsent {
+            Some(ring) if gate.is_cut() => {
+                let lost = ring.len() - gate.uplink.arrived();
+                ring.truncate(gate.uplink.arrived());
+                gate.uplink.lose();
+                lost
+            }
+            _ => 0,
         }
     }
 
@@ -209,6 +291,7 @@ impl Socket {
     pub(crate) fn linger(&mut self, until: Instant) {
         self.phase = Phase::Lingering { until };
         self.unsent = None;
+        self.gate = None;
     }
 
     fn deadline(&self) -> Option<Instant> {

@@ -9,8 +9,40 @@ use crate::equipment::Equipment;
 use crate::run::{Running, Step};
 
 impl Module {
+    /// Takes bytes as far as there is room for what they lead to; gives how many.
+    pub(crate) fn take_in(&mut self, rx: &[u8], now: Instant) -> usize {
+        let mut taken = 0;
+        while taken < rx.len() {
+            let room = self.equipment.room_for_input();
+            let rest = &rx[taken..];
+            let n = self.take(&rest[..rest.len().min(room)], now);
+            if n == 0 {
+                break;
+            }
+            taken += n;
+        }
+        taken
+    }
+
+    /// What was printed, as slices; gives how many there are.
+    pub(crate) fn printed<'a>(&'a self, out: &mut [&'a [u8]]) -> usize {
+        let links = &self.equipment.links;
+        let ring = |slot: usize| links.get(slot)?.received.as_ref();
+        self.equipment.reply.output(ring, out)
+    }
+
+    /// The first `n` bytes of it are on their way.
+    pub(crate) fn printed_taken(&mut self, n: usize) {
+        let Equipment { reply, links, .. } = &mut self.equipment;
+        reply.written(n, |slot, n| {
+            if let Some(ring) = &mut links[slot].received {
+                ring.consume(n);
+            }
+        });
+    }
+
     /// Takes some bytes; gives how many, 0 when none can be taken now.
-    pub(crate) fn take(&mut self, rx: &[u8], now: Instant) -> usize {
+    fn take(&mut self, rx: &[u8], now: Instant) -> usize {
         let Some(&first) = rx.first() else {
             return 0;
         };

@@ -171,6 +171,7 @@ impl Equipment {
         }
         let length = socket.accept(limits)?;
         self.counters.sent += length as u64;
+        self.accepted(id, length, now);
         Some(Ok(Final::Sent))
     }
 

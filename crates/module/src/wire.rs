@@ -7,12 +7,12 @@ mod slice;
 mod strike;
 
 pub use fault::{SerialFaults, Slicer, Stall};
+pub(crate) use pace::Pace;
 pub use pace::Rate;
 
 use simless_at::Instant;
 
 use crate::ring::Ring;
-use pace::Pace;
 use slice::Slices;
 use strike::{Strikes, Struck};
 
@@ -90,6 +90,18 @@ impl Wire {
     pub fn is_transparent(&self) -> bool {
         // Without a rate and without a stall nothing waits for the line.
         self.pace.rate().is_none() && self.faults.is_none() && self.arrived.is_empty()
+    }
+
+    /// Whether no byte is on it, or waits at its far end.
+    pub fn is_empty(&self) -> bool {
+        self.is_idle() && self.arrived.is_empty()
+    }
+
+    /// All that is on it, and waits at its far end, is lost.
+    pub fn clear(&mut self) {
+        self.waiting.truncate(0);
+        self.arrived.truncate(0);
+        while self.strikes.take_added().is_some() {}
     }
 
     /// How many bytes may be pushed now.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use allocation_counter::{AllocationInfo, measure};
 use simless_at::Instant;
 use simless_module::{
-    Config, KINGCOM_G3524, Module, Network, Request, Scenario, SocketEvent, SocketId, Timing,
-    Transport,
+    Attributes, Config, Control, Fault, FaultKind, KINGCOM_G3524, Module, Network, Rate, Request,
+    Scenario, SocketEvent, SocketId, Timing, Transport,
 };
 
 /// An idle module, beside the configuration it shares with others.
@@ -24,6 +24,30 @@ struct Rig {
 }
 
 impl Rig {
+    /// At a line of the highest rate.
+    fn paced(config: &Arc<Config>) -> Self {
+        Self {
+            module: Module::new(config.clone()).at_rate(Rate::new(4_000_000)),
+            now: Instant::ZERO,
+        }
+    }
+
+    /// Says something over a line, and reads all that comes back until nothing is under way.
+    fn say_over_line(&mut self, mut bytes: &[u8]) {
+        loop {
+            let taken = self.module.handle_uart(bytes, self.now);
+            bytes = &bytes[taken..];
+            self.serve();
+            self.read();
+            let Some(due) = self.module.poll_timeout() else {
+                break;
+            };
+            self.now = self.now.max(due);
+            self.module.handle_timeout(self.now);
+        }
+        assert!(bytes.is_empty() && self.module.snapshot().at_rest);
+    }
+
     fn new(config: &Arc<Config>) -> Self {
         Self {
             module: Module::new(config.clone()),
@@ -99,6 +123,38 @@ impl Rig {
         }
     }
 
+    /// Bytes are under way so long from now on.
+    fn delay(&mut self, latency: Duration) {
+        let latency = Fault {
+            attributes: Attributes {
+                latency: Some(latency),
+                ..Attributes::default()
+            },
+            ..Fault::new(FaultKind::Latency)
+        };
+        self.module
+            .handle_control(Control::Fault(latency), self.now);
+    }
+
+    /// Time passes, and every deadline on the way is served.
+    fn pass(&mut self, duration: Duration) {
+        let until = self.now + duration;
+        while let Some(at) = self.module.poll_timeout().filter(|at| *at <= until) {
+            self.now = at;
+            self.module.handle_timeout(at);
+            self.read();
+        }
+        self.now = until;
+    }
+
+    /// For which there is room.
+    fn send_at_once(&mut self, length: usize) {
+        self.now += Duration::from_micros(1);
+        let mut line = format!("AT+CIPSEND={length}\r").into_bytes();
+        line.resize(line.len() + length, b'x');
+        self.say(&line);
+    }
+
     fn send(&mut self, length: usize) {
         let mut line = format!("AT+CIPSEND={length}\r").into_bytes();
         line.resize(line.len() + length, b'x');
@@ -157,7 +213,7 @@ fn an_idle_module_is_small() {
 #[test]
 fn no_module_holds_more_than_the_ceiling() {
     let config = config();
-    let hostile: [(&str, Work); 4] = [
+    let hostile: [(&str, Work); 6] = [
         ("closed connections with unsent bytes, and a flood", |rig| {
             rig.say(b"ATE0;+CIPHEAD=1\r");
             for _ in 0..2 {
@@ -177,6 +233,58 @@ fn no_module_holds_more_than_the_ceiling() {
                 rig.module
                     .handle_socket(id, SocketEvent::Datagram(b"x"), rig.now);
             }
+        }),
+        ("streams under way, byte by byte", |rig| {
+            rig.delay(Duration::from_secs(100_000));
+            rig.say(b"ATE0;+CIPHEAD=1\r");
+            let fill = |rig: &mut Rig| {
+                let id = rig.connect(Transport::Tcp);
+                (0..300).for_each(|_| rig.send_at_once(1));
+                (0..11).for_each(|_| rig.send_at_once(1460));
+                for _ in 0..1000 {
+                    rig.now += Duration::from_micros(1);
+                    rig.module.socket_space(id);
+                    rig.module.socket_filled(id, 1, rig.now);
+                }
+                id
+            };
+            for _ in 0..2 {
+                fill(rig);
+                rig.say(b"AT+CIPCLOSE\r");
+            }
+            let id = fill(rig);
+            rig.flood(id, 1);
+            assert_eq!(rig.module.snapshot().counters.unsent, 0);
+        }),
+        ("datagrams under way, behind tiny ones that wait", |rig| {
+            rig.say(b"ATE0;+CIPHEAD=1\r");
+            let come = |rig: &mut Rig, id, size: usize| {
+                for _ in 0..1000 {
+                    let datagram = SocketEvent::Datagram(&[0; 2048][..size]);
+                    rig.module.handle_socket(id, datagram, rig.now);
+                }
+            };
+            let fill = |rig: &mut Rig| {
+                let id = rig.connect(Transport::Udp);
+                (0..20).for_each(|_| rig.send_at_once(1));
+                (0..11).for_each(|_| rig.send_at_once(1460));
+                come(rig, id, 2048);
+                come(rig, id, 1);
+            };
+            rig.delay(Duration::from_secs(100_000));
+            for _ in 0..2 {
+                fill(rig);
+                rig.say(b"AT+CIPCLOSE\r");
+            }
+            let id = rig.connect(Transport::Udp);
+            (0..20).for_each(|_| rig.send_at_once(1));
+            (0..11).for_each(|_| rig.send_at_once(1460));
+            rig.delay(Duration::ZERO);
+            come(rig, id, 1);
+            rig.delay(Duration::from_secs(100_000));
+            come(rig, id, 2048);
+            come(rig, id, 1);
+            assert_eq!(rig.module.snapshot().counters.unsent, 0);
         }),
         ("many long answers in one line", |rig| {
             let define: String = (1..=7)
@@ -202,9 +310,25 @@ fn no_module_holds_more_than_the_ceiling() {
             work(&mut rig);
             rig
         });
-        let most = size_of::<Module>() as u64 + info.bytes_max;
+        let most = size_of::<Module>() as u64 + info.bytes_max + line(&config);
         assert!(most <= CEILING, "{name}: {most} bytes");
     }
+}
+
+/// What the widest line adds, with bytes in both directions.
+fn line(config: &Arc<Config>) -> u64 {
+    let mut rig = None;
+    let bare = held(&mut rig, || {
+        let mut rig = Rig::new(config);
+        rig.say(b"AT\r");
+        rig
+    });
+    let paced = held(&mut rig, || {
+        let mut rig = Rig::paced(config);
+        rig.say_over_line(b"AT\r");
+        rig
+    });
+    u64::try_from(paced.bytes_current - bare.bytes_current).expect("more than without it")
 }
 
 /// A DTE that is always a little behind: what it took must go.
@@ -249,4 +373,56 @@ fn traffic_allocates_nothing() {
         }
     });
     assert_eq!(info.count_total, 0);
+}
+
+#[test]
+fn traffic_over_a_line_allocates_nothing() {
+    let config = config();
+    let mut rig = Rig::paced(&config);
+    let mut slicer = Fault::new(FaultKind::Slicer);
+    slicer.attributes.size = Some(16);
+    rig.module.handle_control(Control::Fault(slicer), rig.now);
+    rig.say_over_line(b"ATE0;+CIPHEAD=1\rAT+CIPSTART=\"TCP\",\"192.0.2.1\",7\r");
+    let id = SocketId(1);
+    let send = [b"AT+CIPSEND=1460\r", [b'x'; 1460].as_slice()].concat();
+    let round = |rig: &mut Rig| {
+        rig.say_over_line(b"AT+CIPSTATUS;+CSQ\r");
+        rig.flood(id, 1000);
+        rig.say_over_line(&send);
+        let sent = rig.module.socket_output(id).len();
+        assert_eq!(sent, 1460);
+        rig.module.socket_written(id, sent, rig.now);
+    };
+    round(&mut rig);
+    let info = measure(|| (0..10).for_each(|_| round(&mut rig)));
+    assert_eq!(info.count_total, 0);
+}
+
+/// What is under way costs marks, of which there are enough at some time.
+#[test]
+fn traffic_that_is_late_allocates_nothing() {
+    let config = config();
+    let mut rig = Rig::new(&config);
+    rig.say(b"ATE0;+CIPHEAD=1\r");
+    let id = rig.connect(Transport::Tcp);
+    rig.delay(Duration::from_millis(100));
+    let mut bandwidth = Fault::new(FaultKind::Bandwidth);
+    bandwidth.attributes.rate = Some(50_000);
+    rig.module
+        .handle_control(Control::Fault(bandwidth), rig.now);
+    let payload = [b'x'; 1000];
+    let mut round = || {
+        rig.say(b"AT+CIPSEND=1000\r");
+        rig.say(&payload);
+        let space = rig.module.socket_space(id).len().min(1000);
+        rig.module.socket_filled(id, space, rig.now);
+        rig.pass(Duration::from_millis(25));
+        while let sent @ 1.. = rig.module.socket_output(id).len() {
+            rig.module.socket_written(id, sent, rig.now);
+        }
+    };
+    (0..100).for_each(|_| round());
+    let info = measure(|| (0..100).for_each(|_| round()));
+    assert_eq!(info.count_total, 0);
+    assert!(rig.module.snapshot().counters.received > 190_000);
 }

@@ -1,7 +1,6 @@
 //! The words for a place where a DTE can find a module: `pty`, `tcp:127.0.0.1:0`,
 //! `unix:/tmp/modem`, `serial:/dev/ttyUSB0`, `stdio`.
 
-mod nearest;
 mod several;
 
 use std::fmt;
@@ -9,7 +8,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-pub use nearest::nearest;
+use simless_scenario::nearest;
 
 /// A place where a DTE can find a module.
 ///

@@ -18,7 +18,7 @@ mod port;
 mod recording;
 
 pub use drive::{End, drive};
-pub use endpoint::{Endpoint, EndpointError, nearest};
+pub use endpoint::{Endpoint, EndpointError};
 pub use observe::{Caller, PortNews, PortObserver};
 pub use policy::{Policy, Rule, RuleError};
 pub use port::{Address, OpenError, Port};

@@ -1,10 +1,10 @@
 //! What a session was recorded from.
 
-use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use simless_module::{Config, Module, Network, Profile, Scenario, Timing};
+use simless_module::{Module, Profile, Rate};
+use simless_scenario::{Configuration, Contradiction, TimingName};
 
 /// The version of the form. A reader refuses one that it does not know.
 const VERSION: u32 = 1;
@@ -20,19 +20,15 @@ pub struct Header {
     pub profile: String,
     /// How long things took.
     pub timing: TimingName,
+    /// The rate its serial line was held to, in bits per second; `None`: to none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baud: Option<u32>,
+    /// Everything else that it was given: the network, faults, steps, the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Box<Configuration>>,
     /// When `t` was 0: the wall clock, as RFC 3339 in UTC. Not needed to play it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<String>,
-}
-
-/// How long things take, by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TimingName {
-    /// No time.
-    Immediate,
-    /// As long as the profile's logs show.
-    Typical,
 }
 
 impl Header {
@@ -43,8 +39,25 @@ impl Header {
             modem,
             profile: profile.name.into(),
             timing,
+            baud: None,
+            configuration: None,
             started: None,
         }
+    }
+
+    /// The same of a module that was given more than a profile, a timing and a rate. Where its
+    /// ports were and where it may connect to is not the module's.
+    pub fn with(mut self, configuration: &Configuration) -> Self {
+        let mut configuration = configuration.clone();
+        configuration.ports.clear();
+        configuration.destinations = Default::default();
+        configuration.module.profile = None;
+        configuration.module.timing = None;
+        configuration.module.baud = None;
+        if configuration != Configuration::default() {
+            self.configuration = Some(Box::new(configuration));
+        }
+        self
     }
 
     /// A module as it was when the recording began.
@@ -52,34 +65,15 @@ impl Header {
         if self.trace != VERSION {
             return Err(UnknownProfile::Version(self.trace));
         }
-        let profile = Profile::named(&self.profile)
-            .ok_or_else(|| UnknownProfile::Name(self.profile.clone()))?;
-        let config = Config {
-            profile: *profile,
-            timing: self.timing.of(profile),
-            network: Network::default(),
-            scenario: Scenario::default(),
-        };
-        Ok(Module::numbered(Arc::new(config), self.modem))
-    }
-}
-
-impl fmt::Display for TimingName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Immediate => "immediate",
-            Self::Typical => "typical",
-        })
-    }
-}
-
-impl TimingName {
-    /// These times.
-    pub fn of(self, profile: &Profile) -> Timing {
-        match self {
-            Self::Immediate => Timing::IMMEDIATE,
-            Self::Typical => profile.timing,
+        if Profile::named(&self.profile).is_none() {
+            return Err(UnknownProfile::Name(self.profile.clone()));
         }
+        let mut configuration = self.configuration.as_deref().cloned().unwrap_or_default();
+        configuration.module.profile = Some(self.profile.clone());
+        configuration.module.timing = Some(self.timing);
+        let config = configuration.config()?;
+        let module = Module::numbered(Arc::new(config), self.modem);
+        Ok(module.at_rate(self.baud.and_then(Rate::new)))
     }
 }
 
@@ -92,4 +86,7 @@ pub enum UnknownProfile {
     /// There is no such profile.
     #[error("there is no profile {0:?}; the trace may be of a newer version")]
     Name(String),
+    /// Its configuration cannot be.
+    #[error(transparent)]
+    Configuration(#[from] Contradiction),
 }

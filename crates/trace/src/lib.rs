@@ -47,9 +47,10 @@ mod step;
 mod text;
 mod transcript;
 
-pub use header::{Header, TimingName, UnknownProfile};
+pub use header::{Header, UnknownProfile};
 pub use line::{Line, NotALine};
 pub use observed::{Observed, Observer};
 pub use player::{Difference, Player};
+pub use simless_scenario::TimingName;
 pub use step::{Ask, Direction, News, Record, SLICES, Step, What, unread};
 pub use transcript::Transcript;

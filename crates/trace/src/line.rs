@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use simless_scenario::Configuration;
+
 use crate::{Header, Record};
 
 /// A line of a trace: what a module was made from, or one step of its session.
@@ -17,9 +19,9 @@ pub enum Line {
 }
 
 impl Line {
-    /// The longest line there is: a datagram of 64 KiB in base64, and what stands around it. A
-    /// reader need not take more.
-    pub const LIMIT: usize = 128 * 1024;
+    /// The longest line there is: a header with the largest configuration, which as JSON is longer
+    /// than as TOML. A datagram of 64 KiB takes 88 KiB. A reader need not take more.
+    pub const LIMIT: usize = 8 * Configuration::LIMIT;
 
     /// Reads a line, with or without its line feed.
     pub fn parse(line: &str) -> Result<Self, NotALine> {

@@ -40,6 +40,12 @@ impl Transcript {
                 self.modules += 1;
                 write!(out, "# module {}: {}", header.modem, header.profile)?;
                 write!(out, ", {}", header.timing)?;
+                if let Some(baud) = header.baud {
+                    write!(out, ", {baud} baud")?;
+                }
+                if let Some(configuration) = &header.configuration {
+                    write!(out, ", {}", configuration.summary())?;
+                }
                 if let Some(started) = &header.started {
                     write!(out, ", since {started}")?;
                 }

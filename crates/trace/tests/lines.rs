@@ -104,16 +104,21 @@ fn line() -> impl Strategy<Value = Line> {
         any::<u32>(),
         any::<String>(),
         timing,
+        any::<Option<u32>>(),
         any::<Option<String>>(),
     );
     prop_oneof![
-        header.prop_map(|(modem, profile, timing, started)| Line::Header(Header {
-            trace: 1,
-            modem,
-            profile,
-            timing,
-            started,
-        })),
+        header.prop_map(
+            |(modem, profile, timing, baud, started)| Line::Header(Header {
+                trace: 1,
+                modem,
+                profile,
+                timing,
+                baud,
+                configuration: None,
+                started,
+            })
+        ),
         (any::<u64>(), any::<u32>(), step()).prop_map(|(t, modem, step)| Line::Record(Record {
             t,
             modem,

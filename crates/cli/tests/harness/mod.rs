@@ -11,7 +11,7 @@ mod dte;
 mod line;
 mod peer;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -175,6 +175,21 @@ pub fn simless(folder: &Path) -> Command {
         .env("XDG_RUNTIME_DIR", folder)
         .env_remove("NO_COLOR");
     command
+}
+
+/// One module on a pipe, with these words: what it answers to all of this, until it ends.
+pub fn piped(words: &[&str], said: &[u8]) -> Vec<u8> {
+    let (mut simless, stdin, stdout) = Simless::start(&[&["--port", "stdio"], words].concat());
+    let mut dte = Dte::new(stdout, Some(Box::new(stdin)));
+    dte.expect("\n");
+    // It may answer before it has heard all of it.
+    let mut writer = dte.writer();
+    let said = said.to_vec();
+    let writing = std::thread::spawn(move || writer.write_all(&said));
+    let answers = dte.rest();
+    writing.join().unwrap().unwrap();
+    simless.stderr.rest();
+    answers
 }
 
 /// Reads the ready line and not a byte more: what follows is the module's.

@@ -58,8 +58,12 @@ fn target(args: &mut Args<'_>) -> Result<Target, Cme> {
 /// one on its way is cancelled (guide G4.8).
 fn close(equipment: &mut Equipment, parameters: Parameters<'_>) -> Result<Outcome, Failure> {
     if let Some(socket) = equipment.links[SLOT].connected() {
-        equipment.links[SLOT].closing = Closing::Counting;
-        equipment.asks.push_back(Ask::CountUnread(socket));
+        if equipment.comes_late(socket) {
+            equipment.links[SLOT].closing = Closing::Unread(0);
+        } else {
+            equipment.links[SLOT].closing = Closing::Counting;
+            equipment.asks.push_back(Ask::CountUnread(socket));
+        }
         let guard = parameters.now + equipment.profile().guards.send;
         let drained = Wait::until(Condition::Drained(SLOT));
         return Ok(Outcome::Wait(drained.guarded(guard, Final::Closed)));

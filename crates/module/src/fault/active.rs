@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use simless_at::Instant;
 
-use super::{Attributes, Fault, FaultKind, Stream};
+use super::{Attributes, Fault, FaultKind, Gate, Stream};
 use crate::Chance;
 
 /// The faults that are set.
@@ -15,8 +15,11 @@ pub(crate) struct Faults {
     version: u32,
 }
 
-struct Active {
+/// A fault that is set.
+pub(crate) struct Active {
     fault: Fault,
+    /// The version that began with it: one that is set again is another one.
+    serial: u32,
     phase: Phase,
     /// How often it may still strike.
     left: Option<u32>,
@@ -47,13 +50,14 @@ impl Faults {
     pub(crate) fn set(&mut self, fault: Fault, now: Instant) {
         self.clear(fault.name());
         let sudden = fault.kind.about().is_sudden.then_some(1);
+        self.version += 1;
         self.list.push(Active {
+            serial: self.version,
             chance: Chance::of(self.seed, fault.name()),
             phase: Phase::Waiting(now + fault.after),
             left: fault.times.or(sudden),
             fault,
         });
-        self.version += 1;
     }
 
     /// Takes a fault away; whether there was one of this name.
@@ -112,6 +116,10 @@ impl Faults {
 
     /// A fault of this kind that is on: one that is a state rather than something that happens.
     pub(crate) fn holds(&self, kind: FaultKind) -> bool {
+        // Every byte that comes asks, and most of the time none is set.
+        if self.list.is_empty() {
+            return false;
+        }
         let mut on = self.list.iter().filter(|active| active.is_on());
         on.any(|active| active.fault.kind == kind)
     }
@@ -144,13 +152,12 @@ impl Faults {
         on.map(|active| &active.fault)
     }
 
-    /// The names of all that are set and not over.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let set = self
-            .list
-            .iter()
-            .filter(|active| active.phase != Phase::Over);
-        set.map(|active| active.fault.name())
+    /// The faults of a gate that have begun and are not over, whether they may strike once more or
+    /// not: what they struck stays struck.
+    pub(crate) fn begun_at(&mut self, gate: Gate) -> impl Iterator<Item = &mut Active> {
+        self.list.iter_mut().filter(move |active| {
+            active.fault.kind.about().gate == gate && matches!(active.phase, Phase::On(_))
+        })
     }
 
     /// Whether none is set.
@@ -170,12 +177,20 @@ impl Faults {
 }
 
 impl Active {
+    pub(crate) fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
+    pub(crate) fn serial(&self) -> u32 {
+        self.serial
+    }
+
     fn is_on(&self) -> bool {
         matches!(self.phase, Phase::On(_)) && self.left != Some(0)
     }
 
     /// Whether it is a state of the world rather than something that strikes again and again.
-    fn is_state(&self) -> bool {
+    pub(crate) fn is_state(&self) -> bool {
         matches!(
             self.fault.kind,
             FaultKind::SimAbsent | FaultKind::CregDenied | FaultKind::Searching | FaultKind::Down
@@ -183,7 +198,7 @@ impl Active {
     }
 
     /// An opportunity: whether it strikes.
-    fn strikes(&mut self) -> bool {
+    pub(crate) fn strikes(&mut self) -> bool {
         if self.left == Some(0) || !self.chance.hits(self.fault.toxicity) {
             return false;
         }
@@ -232,7 +247,6 @@ mod tests {
         assert!(strikes(&mut faults, at(4)));
         assert!(!strikes(&mut faults, at(5)));
         assert_eq!(faults.deadline(), None);
-        assert_eq!(faults.names().count(), 0);
     }
 
     #[test]

@@ -111,17 +111,17 @@ kinds! {
     UrcCollision "urc_collision" Command, "A URC comes in the middle of a command's answer.",
         [COMMAND, needed("urc", "its text"), optional("place", "`response`: before it, or `final`: before its final result; `response`")];
 
-    Latency "latency" Socket, "Bytes are under way for a while, in order.",
-        [needed("latency", "how long"), optional("jitter", "how much more or less; none")];
-    Bandwidth "bandwidth" Socket, "A connection carries so many bytes in a second.", [needed("rate", "bytes per second")];
-    Down "down" Socket, "Nothing connects, and nothing goes over what stands.", [];
-    Timeout "timeout" Socket, "Nothing goes over a connection, which then ends.", [needed("timeout", "when it ends; `0 s`: never")];
-    ResetPeer "reset_peer" Socket, "The peer resets a connection.", [optional("timeout", "how long after it stands; none")];
-    SlowClose "slow_close" Socket, "The end of a connection is seen late.", [needed("delay", "how much later")];
-    LimitData "limit_data" Socket, "A connection ends behind so many bytes.", [needed("bytes", "how many")];
+    Latency "latency" Socket, "Bytes are under way for a while, in order. Several add up.",
+        [needed("latency", "how long"), optional("jitter", "how much more or less, drawn for each chunk or datagram; none")];
+    Bandwidth "bandwidth" Socket, "A connection carries so many bytes in a second each way.", [needed("rate", "bytes per second; 0: nothing goes")];
+    Down "down" Socket, "No TCP connection comes about, and nothing goes over what stands: a stream goes on when it is over, datagrams are lost.", [];
+    Timeout "timeout" Socket, "TCP: nothing goes over a connection, which then ends.", [needed("timeout", "when it ends, from when it stands; `0 s`: never")];
+    ResetPeer "reset_peer" Socket, "TCP: the peer resets a connection.", [optional("timeout", "how long after it stands; none")];
+    SlowClose "slow_close" Socket, "TCP: that the peer has ended a connection is seen late.", [needed("delay", "how much later")];
+    LimitData "limit_data" Socket, "TCP: a connection ends behind so many bytes of a direction.", [needed("bytes", "how many")];
     Loss "loss" Socket, "UDP: datagrams are lost.", [];
     Duplicate "duplicate" Socket, "UDP: datagrams arrive twice.", [];
-    Reorder "reorder" Socket, "UDP: a datagram arrives behind the one after it.", [];
+    Reorder "reorder" Socket, "UDP: a datagram arrives behind the one after it.", [optional("delay", "how long it waits for that one at the most; `1 s`")];
 
     DnsFail "dns_fail" Network, "A name does not resolve (guide 9.2.4).", [optional("delay", "how long it takes to fail; none")];
     SimAbsent "sim_absent" Network, "There is no SIM.", [];

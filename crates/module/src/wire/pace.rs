@@ -20,9 +20,19 @@ impl Rate {
         }
     }
 
+    /// A line of so many bytes per second; `None` for 0.
+    pub const fn of_bytes(bytes_per_second: u32) -> Option<Self> {
+        Self::new(bytes_per_second.saturating_mul(10))
+    }
+
     /// Bits per second.
     pub const fn get(self) -> u32 {
         self.0.get()
+    }
+
+    /// Bytes per second, without what is left.
+    pub const fn bytes(self) -> u32 {
+        self.0.get() / 10
     }
 }
 
@@ -32,7 +42,8 @@ impl Rate {
 const BYTE: u128 = 10 * 1_000_000;
 
 /// How far the line is with its next byte.
-pub(super) struct Pace {
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
     rate: Option<Rate>,
     /// From when on the line carries it.
     start: Instant,
@@ -41,7 +52,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(rate: Option<Rate>) -> Self {
+    pub(crate) fn new(rate: Option<Rate>) -> Self {
         Self {
             rate,
             start: Instant::ZERO,
@@ -49,18 +60,25 @@ impl Pace {
         }
     }
 
-    pub(super) fn rate(&self) -> Option<Rate> {
+    pub(crate) fn rate(&self) -> Option<Rate> {
         self.rate
     }
 
     /// The line was idle and gets a byte: time gone by is not saved up. A stall goes on.
-    pub(super) fn begin(&mut self, now: Instant) {
+    pub(crate) fn begin(&mut self, now: Instant) {
         self.start = self.start.max(now);
         self.done = 0;
     }
 
+    /// As [`Pace::begin`], unless the line is still at the byte before.
+    pub(crate) fn begin_if_idle(&mut self, now: Instant) {
+        if self.start < now {
+            self.begin(now);
+        }
+    }
+
     /// How many bytes could have been carried by now.
-    pub(super) fn due(&self, now: Instant) -> usize {
+    pub(crate) fn due(&self, now: Instant) -> usize {
         if now < self.start {
             return 0;
         }
@@ -71,7 +89,7 @@ impl Pace {
     }
 
     /// So many bytes were carried.
-    pub(super) fn pass(&mut self, bytes: usize) {
+    pub(crate) fn pass(&mut self, bytes: usize) {
         let Some(rate) = self.rate else {
             self.done = 0;
             return;
@@ -88,28 +106,33 @@ impl Pace {
     }
 
     /// Nothing is carried for a while.
-    pub(super) fn pause(&mut self, duration: Duration) {
+    pub(crate) fn pause(&mut self, duration: Duration) {
         self.start += duration;
     }
 
     /// A pause ends early.
-    pub(super) fn resume(&mut self, now: Instant) {
+    pub(crate) fn resume(&mut self, now: Instant) {
         self.start = self.start.min(now);
     }
 
     /// When the next byte will have been carried.
-    pub(super) fn next(&self) -> Instant {
+    pub(crate) fn next(&self) -> Instant {
+        self.after(1)
+    }
+
+    /// When so many bytes will have been carried.
+    pub(crate) fn after(&self, bytes: usize) -> Instant {
         match self.rate {
             None => self.start,
             Some(rate) => {
-                let rest = BYTE.saturating_sub(self.done);
+                let rest = (bytes as u128 * BYTE).saturating_sub(self.done);
                 later(self.start, rest.div_ceil(u128::from(rate.get())))
             }
         }
     }
 
     /// Goes on at another rate. The part of a byte that was carried stays carried.
-    pub(super) fn set_rate(&mut self, rate: Option<Rate>, now: Instant) {
+    pub(crate) fn set_rate(&mut self, rate: Option<Rate>, now: Instant) {
         if let Some(rate) = self.rate.filter(|_| self.start < now) {
             self.done = self.done_by(now, rate);
         }

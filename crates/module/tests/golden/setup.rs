@@ -2,8 +2,9 @@
 
 use simless_at::{BlockFormat, ConnectOrder, ErrorDetail, Registration};
 use simless_module::{
-    Config, Fault, FaultKind, KINGCOM_G3524, Network, NetworkChange, OnNul, Scenario, Timing,
+    Config, Fault, FaultKind, KINGCOM_G3524, Network, NetworkChange, OnNul, Rate, Scenario, Timing,
 };
+use simless_scenario::Preset;
 
 use crate::bytes;
 use crate::format::Problem;
@@ -16,6 +17,8 @@ pub struct Setup {
     pub config: Config,
     /// Whether the module echoes when the dialogue begins.
     pub echo: bool,
+    /// The rate of the line to it.
+    pub rate: Option<Rate>,
 }
 
 impl Default for Setup {
@@ -28,6 +31,7 @@ impl Default for Setup {
                 scenario: Scenario::default(),
             },
             echo: true,
+            rate: None,
         }
     }
 }
@@ -51,6 +55,7 @@ impl Setup {
             network, scenario, ..
         } = &mut self.config;
         match name {
+            "baud" => self.rate = Rate::new(words.parse()?),
             "echo" => self.echo = words.choice("off", "on")?,
             "timing" => {
                 self.config.timing = match words.choice("immediate", "typical")? {
@@ -77,6 +82,13 @@ impl Setup {
             "name" => {
                 let name = words.next_word()?.into();
                 scenario.names.push((name, words.parse()?));
+            }
+            "preset" => {
+                let name = words.next_word()?;
+                let unknown = |_| Problem::Unknown(String::from(name));
+                let preset = Preset::named(name).map_err(unknown)?;
+                let applied = preset.configuration().apply(&mut self.config);
+                applied.map_err(|error| Problem::Malformed(error.to_string()))?;
             }
             "seed" => scenario.seed = words.parse()?,
             _ => return Ok(false),

@@ -73,7 +73,8 @@ struct World {
 impl World {
     fn new(dialogue: &Dialogue, cut: Cut) -> Self {
         Self {
-            module: Module::new(Arc::new(dialogue.setup.config.clone())),
+            module: Module::new(Arc::new(dialogue.setup.config.clone()))
+                .at_rate(dialogue.setup.rate),
             now: Instant::ZERO,
             cut,
             sending: VecDeque::new(),
@@ -90,9 +91,15 @@ impl World {
         if !echo {
             self.sending.extend(b"ATE0\r");
             self.settle()?;
-            // No more than the profile takes for it: times are counted from here.
+            // No more than the profile and the line take for it: times are counted from here.
             self.pass(command)?;
-            self.expect(b"ATE0\r\r\nOK\r\n")?;
+            const ANSWER: &[u8] = b"ATE0\r\r\nOK\r\n";
+            while self.said.len() < ANSWER.len()
+                && let Some(due) = self.module.poll_timeout()
+            {
+                self.pass(due.since(self.now))?;
+            }
+            self.expect(ANSWER)?;
         }
         Ok(())
     }

@@ -12,5 +12,7 @@ mod receiving;
 mod restart;
 mod rig;
 mod sending;
+mod serial_line;
 mod timing;
+mod under_way;
 mod wrong_state;

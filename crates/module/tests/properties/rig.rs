@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use simless_at::Instant;
 use simless_module::{
-    Config, Control, Happening, KINGCOM_G3524, Module, Network, Profile, Request, Scenario,
+    Config, Control, Happening, KINGCOM_G3524, Module, Network, Profile, Rate, Request, Scenario,
     SocketEvent, SocketId, Timing, Transport,
 };
 
@@ -61,13 +61,33 @@ impl Rig {
     }
 
     pub fn with(profile: Profile, timing: Timing) -> Self {
+        let config = Config {
+            profile,
+            timing,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        };
+        Self::numbered(&Arc::new(config), 0)
+    }
+
+    /// A rig at a line of this rate, with this seed for its faults.
+    pub fn with_line(timing: Timing, rate: Option<Rate>, seed: u64) -> Self {
+        let mut config = Config {
+            profile: KINGCOM_G3524,
+            timing,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        };
+        config.scenario.seed = seed;
+        let mut rig = Self::numbered(&Arc::new(config), 0);
+        rig.module = rig.module.at_rate(rate);
+        rig
+    }
+
+    /// One of several modules of one configuration.
+    pub fn numbered(config: &Arc<Config>, number: u32) -> Self {
         Self {
-            module: Module::new(Arc::new(Config {
-                profile,
-                timing,
-                network: Network::default(),
-                scenario: Scenario::default(),
-            })),
+            module: Module::numbered(config.clone(), number),
             now: Instant::ZERO,
             sending: VecDeque::new(),
             output: Vec::new(),
@@ -84,11 +104,16 @@ impl Rig {
     /// A rig whose module has no echo and a connection.
     pub fn connected(transport: &str) -> Self {
         let mut rig = Self::new();
-        rig.say(b"ATE0\r");
-        rig.say(format!("AT+CIPSTART=\"{transport}\",\"192.0.2.1\",7\r").as_bytes());
-        assert!(rig.output.ends_with(b"\r\nCONNECT OK\r\n"));
-        rig.output.clear();
+        rig.connect(transport);
         rig
+    }
+
+    /// The same for a rig that was just made.
+    pub fn connect(&mut self, transport: &str) {
+        self.say(b"ATE0\r");
+        self.say(format!("AT+CIPSTART=\"{transport}\",\"192.0.2.1\",7\r").as_bytes());
+        assert!(self.output.ends_with(b"\r\nCONNECT OK\r\n"));
+        self.output.clear();
     }
 
     /// The DTE says something; gives what came back at once.
