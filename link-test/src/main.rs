@@ -1,4 +1,4 @@
-//! A program without std, without libc and without a main, that uses `at` and `module`.
+//! A program without std, without libc and without a main, that uses `at`, `module` and `driver`.
 //!
 //! That it links is the proof; it is not run.
 #![no_std]
@@ -10,6 +10,7 @@ use alloc::sync::Arc;
 
 use linked_list_allocator::LockedHeap;
 use simless_at::Instant;
+use simless_driver::{Apn, Driver, Host, Settings, Target};
 use simless_module::{Config, KINGCOM_G3524, Line, Module, Network, Rate, Scenario, Timing, Wire};
 
 #[global_allocator]
@@ -43,7 +44,21 @@ extern "C" fn _start() -> usize {
     module.handle_timeout(Instant::ZERO);
     while module.poll_request().is_some() {}
     let mut slices = [&[][..]; 4];
-    taken + module.uart_output(&mut slices)
+    taken + module.uart_output(&mut slices) + say_something()
+}
+
+/// The host side needs no heap, either.
+fn say_something() -> usize {
+    let (Ok(apn), Ok(host)) = (Apn::new("CMNET"), Host::new("192.0.2.1")) else {
+        return 0;
+    };
+    let mut driver = Driver::new(Settings::new(apn));
+    let now = Instant::ZERO;
+    let is_begun = driver.connect(Target::tcp(host, 80), now).is_ok();
+    let taken = driver.handle_uart(b"\r\nOK\r\n", now).used;
+    driver.handle_timeout(now);
+    while driver.poll_event().is_some() {}
+    taken + usize::from(is_begun) + driver.uart_output(&[]).len()
 }
 
 #[panic_handler]

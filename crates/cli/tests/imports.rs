@@ -9,6 +9,7 @@ use serde_json::Value;
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("simless-at", &[]),
     ("simless-module", &["simless-at"]),
+    ("simless-driver", &["simless-at"]),
     ("simless-scenario", &["simless-at", "simless-module"]),
     (
         "simless-trace",
@@ -42,6 +43,7 @@ const CORES: &[(&str, &[&str])] = &[
         "simless-module",
         &["memchr", "rand_pcg", "serde", "simless-at"],
     ),
+    ("simless-driver", &["heapless", "memchr", "simless-at"]),
 ];
 
 #[test]

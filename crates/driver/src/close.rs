@@ -3,8 +3,8 @@
 use simless_at::{Instant, IpState};
 
 use crate::command::Command;
-use crate::driver::Doing;
 use crate::heard::Info;
+use crate::state::Doing;
 use crate::{Closed, Driver, Ended, Event, Failure, Step};
 
 impl Driver {

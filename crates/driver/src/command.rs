@@ -10,6 +10,8 @@ use crate::{Host, Settings, Target};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Wake,
+    /// ESC before it: the module may be in the data entry of an earlier life of the host.
+    WakeFromEntry,
     EchoOff,
     ErrorCodes,
     Identify,
@@ -44,6 +46,7 @@ impl Command {
     fn write(self, words: &Words<'_>, out: &mut impl Write) -> fmt::Result {
         match self {
             Self::Wake => out.write_str("AT"),
+            Self::WakeFromEntry => out.write_str("\x1bAT"),
             Self::EchoOff => out.write_str("ATE0"),
             Self::ErrorCodes => out.write_str("AT+CMEE=1"),
             Self::Identify => out.write_str("ATI"),
@@ -203,6 +206,11 @@ impl Asked {
 
     pub(crate) const fn newest(&self) -> Option<Command> {
         self.newest
+    }
+
+    /// Whether the next command but one is like this one.
+    pub(crate) const fn owes_an_odd_number(&self) -> bool {
+        (self.older % 2 == 1) != self.newest.is_some()
     }
 
     /// Whether answers of commands that were given up may still come.

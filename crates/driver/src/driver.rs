@@ -2,16 +2,15 @@
 
 use core::time::Duration;
 
-use heapless::String;
-use simless_at::{Final, Instant, Registration};
+use simless_at::Instant;
 
 use crate::command::{Asked, Command, Output, Words};
 use crate::event::Events;
-use crate::heard::{Heard, Info};
+use crate::heard::Info;
 use crate::patience::Jitter;
 use crate::reader::{Framing, Reader, Token};
-use crate::send::Sending;
-use crate::{ConnectError, Event, Failure, Host, Settings, Step, Target};
+use crate::state::{Attempt, Doing, Known, Link};
+use crate::{ConnectError, Event, Failure, Host, Settings, Step};
 
 /// The host side of a module. The crate's front page shows how it is driven.
 pub struct Driver {
@@ -39,82 +38,6 @@ pub struct Driver {
     pub(crate) attempt: Attempt,
     pub(crate) link: Link,
     pub(crate) module: Known,
-}
-
-/// What the driver is in the middle of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Doing {
-    /// Nothing: a connection stands, or none is wanted.
-    Nothing,
-    /// A step: its command is under way, or will be said again.
-    Step(Step),
-    /// `AT+CIPSTART` was answered; what becomes of it is waited for.
-    Outcome,
-    /// `CONNECT OK` may be a cancelled attempt's: the state is asked for.
-    Verify,
-    /// A step failed; its undo is under way.
-    Undo(Step),
-    /// The state is asked for, to know where to go on.
-    Check(Step),
-    /// This step is tried after a pause.
-    Pause(Step),
-    Send(Sending),
-    /// The state is asked for, to know whether a connection still stands.
-    Doubt,
-    Resolve,
-    Close,
-    /// The connection is lost to us, and nothing can be said until the line is quiet.
-    Quiet,
-}
-
-/// The way to a connection.
-pub(crate) struct Attempt {
-    pub(crate) target: Option<Target>,
-    /// When `connect` fails at the latest; `None` while no connection is being made.
-    pub(crate) until: Option<Instant>,
-    pub(crate) failures: u8,
-    pub(crate) step: Step,
-    /// When the step began.
-    pub(crate) began: Instant,
-    /// How the last step that failed did.
-    pub(crate) failed: ConnectError,
-    /// The last final result of the step.
-    pub(crate) said: Option<Final>,
-    /// The registration that was told last.
-    pub(crate) registration: Option<Registration>,
-    /// `CONNECT OK` came before the result of `AT+CIPSTART`.
-    pub(crate) is_early: bool,
-    /// It shall be closed as soon as that can be.
-    pub(crate) closes: bool,
-}
-
-/// The connection.
-pub(crate) struct Link {
-    pub(crate) stands: bool,
-    /// Bytes under `OK`.
-    pub(crate) accepted: u64,
-    /// An earlier attempt was given up without an outcome, so that it may still come (H14).
-    pub(crate) has_ghost: bool,
-}
-
-/// What is known of the module.
-pub(crate) struct Known {
-    /// The prelude was passed.
-    pub(crate) is_ready: bool,
-    /// It echoes no more; if it does, it started again.
-    pub(crate) echo_is_off: bool,
-    /// The service is in a state that allows no connection.
-    pub(crate) needs_shut: bool,
-    pub(crate) pin: PinTried,
-    firmware: String<48, u8>,
-}
-
-/// A PIN is tried once: three wrong ones block a SIM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PinTried {
-    No,
-    Yes,
-    Worked,
 }
 
 /// What [`Driver::handle_uart`] took, and what came of it.
@@ -158,35 +81,9 @@ impl Driver {
             line_limit: None,
             held: None,
             learned: None,
-            attempt: Attempt {
-                target: None,
-                until: None,
-                failures: 0,
-                step: Step::Wake,
-                began: Instant::ZERO,
-                failed: ConnectError {
-                    step: Step::Wake,
-                    kind: Failure::Silent,
-                    took: Duration::ZERO,
-                    said: None,
-                },
-                said: None,
-                registration: None,
-                is_early: false,
-                closes: false,
-            },
-            link: Link {
-                stands: false,
-                accepted: 0,
-                has_ghost: false,
-            },
-            module: Known {
-                is_ready: false,
-                echo_is_off: false,
-                needs_shut: false,
-                pin: PinTried::No,
-                firmware: String::new(),
-            },
+            attempt: Attempt::NONE,
+            link: Link::NONE,
+            module: Known::NOTHING,
         }
     }
 
@@ -211,7 +108,7 @@ impl Driver {
             match token {
                 None => {}
                 Some(Token::Prompt) => self.prompted(now),
-                Some(Token::Lie) => self.garbled(now),
+                Some(Token::Lie) => self.garbled(),
                 Some(Token::Data(bytes, left)) if self.delivers() => {
                     self.held = Some(now);
                     let news = Some(News::Data { bytes, left });
@@ -320,115 +217,6 @@ impl Driver {
     /// Whether received data is the application's.
     pub(crate) fn delivers(&self) -> bool {
         self.link.stands || self.doing == Doing::Verify
-    }
-
-    /// A line came; gives whether it is for the application.
-    fn heard(&mut self, now: Instant) -> bool {
-        let Some(line) = self.reader.line() else {
-            // Noise.
-            return false;
-        };
-        let heard = Heard::of(line, &self.settings, &self.asked, &self.output);
-        if self.is_settling() {
-            self.again = Some(now + self.settings.patience.quiet);
-        }
-        match heard {
-            Heard::Echo if self.module.echo_is_off => self.rebooted(now),
-            Heard::Echo => {}
-            // What was said before, and comes back late.
-            Heard::Other if !self.module.echo_is_off && line.starts_with("AT") => {}
-            Heard::Boot => {
-                self.rebooted(now);
-                return true;
-            }
-            Heard::Final(result) => self.final_result(result, now),
-            Heard::Unasked(urc) => {
-                self.unasked(urc, now);
-                return true;
-            }
-            Heard::Info(Info::Firmware) => {
-                let firmware = &mut self.module.firmware;
-                firmware.clear();
-                for c in line.chars() {
-                    // The rest is cut off.
-                    if firmware.push(c).is_err() {
-                        break;
-                    }
-                }
-            }
-            Heard::Info(info) => self.learned = Some(info),
-            Heard::Other => return true,
-        }
-        false
-    }
-
-    fn final_result(&mut self, result: Final, now: Instant) {
-        if !self.output.left().is_empty() {
-            // The newest is still being written.
-            return self.asked.answered_older();
-        }
-        let answered = match (self.doing, self.asked.newest(), self.learned) {
-            // Before its answer shows that it is its own, a result is some older command's, or a
-            // URC of the same text.
-            (_, Some(Command::Status), None) => return,
-            (_, Some(Command::Status), Some(_)) if self.asked.has_older_status() => {
-                self.again = Some(now + self.settings.patience.quiet);
-                return;
-            }
-            (_, Some(Command::Status), Some(_)) => self.asked.came_into_step(),
-            // Nobody is in step yet: any result is a sign of life.
-            (Doing::Step(Step::Wake | Step::EchoOff), ..) => self.asked.answered_by_any(),
-            _ => self.asked.answered(),
-        };
-        match answered {
-            Some(command) => self.answered(command, result, now),
-            None => self.older_is_over(now),
-        }
-    }
-
-    /// Whether the state was told, perhaps in answer to an older question. All that follows that
-    /// one is answered at once, so that a quiet line shows that this was the last (G9.5).
-    fn is_settling(&self) -> bool {
-        let is_told = self.learned.is_some() && self.asked.newest() == Some(Command::Status);
-        is_told && self.asked.has_older_status()
-    }
-
-    /// The line is quiet: what was told last answers the last question.
-    pub(crate) fn settled(&mut self, now: Instant) {
-        if let Some(command) = self.asked.came_into_step() {
-            self.answered(command, Final::Ok, now);
-        }
-    }
-
-    /// The newest command was answered.
-    fn answered(&mut self, command: Command, result: Final, now: Instant) {
-        self.attempt.said = Some(result);
-        match self.doing {
-            Doing::Step(step) => self.step_answered(step, command, result, now),
-            Doing::Verify => self.verified(now),
-            Doing::Undo(step) => self.check(step, now),
-            Doing::Check(step) => self.checked(step, now),
-            Doing::Send(sending) => self.send_answered(sending, result, now),
-            Doing::Doubt => self.doubt_answered(now),
-            Doing::Resolve => self.resolve_answered(now),
-            Doing::Close => self.close_answered(now),
-            Doing::Nothing | Doing::Outcome | Doing::Pause(_) | Doing::Quiet => {}
-        }
-    }
-
-    /// The deadline of what is being done has come.
-    fn too_late(&mut self, now: Instant) {
-        match self.doing {
-            Doing::Step(_) | Doing::Outcome | Doing::Verify => self.step_is_late(now),
-            // Whatever becomes of it, what it undoes is over soon, and the state tells.
-            Doing::Undo(step) => self.check(step, now),
-            Doing::Check(step) => self.check_is_late(step, now),
-            Doing::Send(sending) => self.send_is_late(sending, now),
-            Doing::Doubt => self.doubt_is_late(now),
-            Doing::Resolve => self.resolve_is_late(now),
-            Doing::Close => self.close_is_late(now),
-            Doing::Nothing | Doing::Pause(_) | Doing::Quiet => {}
-        }
     }
 
     /// Says a command; what it belongs to has failed when its answer takes longer.

@@ -3,9 +3,9 @@
 use simless_at::{Cme, ConnectOrder, Final, Instant, Registration, Urc};
 
 use crate::command::Command;
-use crate::driver::{Doing, PinTried};
 use crate::heard::{Info, Sim};
 use crate::plan::{Ends, Plan};
+use crate::state::{Doing, PinTried};
 use crate::{BusyError, Driver, Ended, Event, Failure, Step, Target};
 
 impl Driver {
@@ -69,7 +69,12 @@ impl Driver {
     pub(crate) fn say_again(&mut self, now: Instant) {
         match self.doing {
             Doing::Step(step) => {
-                self.repeat(Plan::of(step).say, None);
+                let say = match Plan::of(step).say {
+                    // The first one is plain: some modules tell the line's rate by it.
+                    Command::Wake if self.asked.owes_an_odd_number() => Command::WakeFromEntry,
+                    say => say,
+                };
+                self.repeat(say, None);
                 if step == Step::Wake {
                     // A module that searches for the line's rate answers none of the first.
                     self.again = Some(now + self.settings.patience.wake_every);

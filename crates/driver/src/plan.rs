@@ -51,51 +51,16 @@ const fn plan(
 }
 
 /// Until the state was told, no result can be trusted to be the answer to the last command.
+#[rustfmt::skip]
 const PRELUDE: [Plan; 8] = [
-    plan(Step::Wake, Command::Wake, Ends::Voice, |p| p.wake, None),
-    plan(
-        Step::EchoOff,
-        Command::EchoOff,
-        Ends::Ok,
-        |p| p.answer,
-        None,
-    ),
-    plan(
-        Step::Synchronise,
-        Command::Status,
-        Ends::State,
-        |p| p.answer,
-        None,
-    ),
-    plan(
-        Step::ErrorCodes,
-        Command::ErrorCodes,
-        Ends::Any,
-        |p| p.answer,
-        None,
-    ),
-    plan(
-        Step::Identify,
-        Command::Identify,
-        Ends::Any,
-        |p| p.answer,
-        None,
-    ),
-    plan(Step::Sim, Command::Sim, Ends::Sim, |p| p.sim, None),
-    plan(
-        Step::Register,
-        Command::Registration,
-        Ends::Registered,
-        |p| p.registration,
-        None,
-    ),
-    plan(
-        Step::Headers,
-        Command::Headers,
-        Ends::Ok,
-        |p| p.answer,
-        None,
-    ),
+    plan(Step::Wake,        Command::Wake,         Ends::Voice,      |p| p.wake,         None),
+    plan(Step::EchoOff,     Command::EchoOff,      Ends::Ok,         |p| p.answer,       None),
+    plan(Step::Synchronise, Command::Status,       Ends::State,      |p| p.answer,       None),
+    plan(Step::ErrorCodes,  Command::ErrorCodes,   Ends::Any,        |p| p.answer,       None),
+    plan(Step::Identify,    Command::Identify,     Ends::Any,        |p| p.answer,       None),
+    plan(Step::Sim,         Command::Sim,          Ends::Sim,        |p| p.sim,          None),
+    plan(Step::Register,    Command::Registration, Ends::Registered, |p| p.registration, None),
+    plan(Step::Headers,     Command::Headers,      Ends::Ok,         |p| p.answer,       None),
 ];
 
 /// From a state that allows no connection back to IP INITIAL (guide G4.4). An error says that it
@@ -103,29 +68,12 @@ const PRELUDE: [Plan; 8] = [
 const SHUT: Plan = plan(Step::Shut, Command::Shut, Ends::Any, |p| p.step, None);
 
 /// The guide's flow. What is not done in time is undone and begun again.
+#[rustfmt::skip]
 const FLOW: [Plan; 4] = [
-    plan(
-        Step::Attach,
-        Command::Attach,
-        Ends::Ok,
-        |p| p.step,
-        Some(Command::Detach),
-    ),
-    plan(Step::Define, Command::Define, Ends::Ok, |p| p.answer, None),
-    plan(
-        Step::Activate,
-        Command::Activate,
-        Ends::Ok,
-        |p| p.step,
-        Some(Command::Deactivate),
-    ),
-    plan(
-        Step::Connect,
-        Command::Connect,
-        Ends::Connection,
-        |p| p.step,
-        Some(Command::Close),
-    ),
+    plan(Step::Attach,   Command::Attach,   Ends::Ok,         |p| p.step,   Some(Command::Detach)),
+    plan(Step::Define,   Command::Define,   Ends::Ok,         |p| p.answer, None),
+    plan(Step::Activate, Command::Activate, Ends::Ok,         |p| p.step,   Some(Command::Deactivate)),
+    plan(Step::Connect,  Command::Connect,  Ends::Connection, |p| p.step,   Some(Command::Close)),
 ];
 
 impl Plan {

@@ -3,9 +3,9 @@
 use simless_at::{Final, Instant};
 
 use crate::command::Command;
-use crate::driver::{Attempt, Doing, PinTried};
 use crate::heard::Info;
 use crate::plan::{Ends, Plan};
+use crate::state::{Attempt, Doing, PinTried};
 use crate::{ConnectError, Driver, Ended, Event, Failure, SendFailure, Step};
 
 impl Driver {
@@ -69,7 +69,7 @@ impl Driver {
 
     pub(crate) fn checked(&mut self, step: Step, now: Instant) {
         let Some(Info::State(state)) = self.learned else {
-            return self.check_is_late(step, now);
+            return self.check_is_late(now);
         };
         self.module.needs_shut = !state.may_connect();
         match self.module.needs_shut {
@@ -79,7 +79,7 @@ impl Driver {
     }
 
     /// Not even the state is told: from the beginning.
-    pub(crate) fn check_is_late(&mut self, _: Step, now: Instant) {
+    pub(crate) fn check_is_late(&mut self, now: Instant) {
         self.module.is_ready = false;
         self.pause(Step::Wake, now);
     }
@@ -170,7 +170,7 @@ impl Driver {
         self.line_deadline = None;
         self.line_limit = None;
         if !was_lost {
-            self.garbled(now);
+            self.garbled();
         }
         if self.doing == Doing::Quiet {
             self.close_lost(now);
@@ -178,7 +178,7 @@ impl Driver {
     }
 
     /// Received bytes are lost, or were never there: the connection can't be trusted any more.
-    pub(crate) fn garbled(&mut self, _: Instant) {
+    pub(crate) fn garbled(&mut self) {
         if !self.link.stands {
             // A command's answer may be lost with it; its deadline knows.
             return;

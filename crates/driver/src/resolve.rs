@@ -3,8 +3,8 @@
 use simless_at::Instant;
 
 use crate::command::Command;
-use crate::driver::Doing;
 use crate::heard::Info;
+use crate::state::Doing;
 use crate::{BusyError, Driver, Event, Host};
 
 impl Driver {

@@ -3,8 +3,8 @@
 use simless_at::{Final, Instant};
 
 use crate::command::Command;
-use crate::driver::Doing;
 use crate::settings::{CTRL_Z, ESC};
+use crate::state::Doing;
 use crate::{Driver, Ended, Event, SendError, SendFailed, SendFailure, SendForm};
 
 /// A payload on its way.

@@ -139,7 +139,7 @@ fn ids(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
         .take_while(|word| {
             let mut letters = word.bytes();
-            letters.next().is_some_and(|b| b"FGEDPL".contains(&b))
+            letters.next().is_some_and(|b| b"FGEDPLH".contains(&b))
                 && letters.next().is_some_and(|b| b.is_ascii_digit())
                 && letters.all(|b| b.is_ascii_digit() || b.is_ascii_lowercase() || b == b'.')
         })
@@ -196,8 +196,8 @@ fn row(page: &mut String, cells: &[&str]) {
 
 #[test]
 fn ids_end_where_the_title_begins() {
-    let title = "F1a G9.2.1 P21 L1 D1 E3 Data in A6 style";
+    let title = "F1a G9.2.1 P21 L1 D1 E3 H22 Data in A6 style";
     let found: Vec<&str> = ids(title).collect();
-    assert_eq!(found, ["F1a", "G9.2.1", "P21", "L1", "D1", "E3"]);
+    assert_eq!(found, ["F1a", "G9.2.1", "P21", "L1", "D1", "E3", "H22"]);
     assert_eq!(ids("opening connected").count(), 0);
 }

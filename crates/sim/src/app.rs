@@ -202,7 +202,7 @@ impl World {
     }
 
     pub(crate) fn close(&mut self) {
-        self.commands.excuse();
+        self.commands.fail();
         self.app.phase = match self.app.phase {
             Phase::Idle(since) => Phase::Idle(since),
             Phase::Closing(since) => Phase::Closing(since),
@@ -259,7 +259,7 @@ impl World {
         match event {
             Event::Connected => self.connected(),
             Event::Failed(_) => {
-                self.commands.excuse();
+                self.commands.fail();
                 if !matches!(self.app.phase, Phase::Connecting(..) | Phase::Closing(_)) {
                     self.find(("H3", "failed, and nothing was being made".into()));
                 }
@@ -273,7 +273,7 @@ impl World {
                 self.sent(usize::from(length), Fate::Accepted);
             }
             Event::SendFailed(failed) => {
-                self.commands.excuse();
+                self.commands.fail();
                 if failed.accepted != self.app.accepted {
                     let seen = format!("{} accepted, and it says {failed}", self.app.accepted);
                     self.find(("H15", seen));
@@ -285,9 +285,15 @@ impl World {
                 self.sent(self.app.payload.len(), fate);
             }
             Event::StepBegan(Step::Connect) => self.app.early.clear(),
+            Event::StepEnded(step, Err(Failure::Silent), took) => {
+                if let Some(finding) = self.commands.gave_up(step, took) {
+                    self.find_if_trusted(finding);
+                }
+            }
+            Event::StepEnded(_, Err(Failure::NotRegistered(_)), _) => self.commands.excuse(),
             // Its state showed it.
-            Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.excuse(),
-            Event::Rebooted => self.commands.excuse(),
+            Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.fail(),
+            Event::Rebooted => self.commands.fail(),
             _ => {}
         }
     }
@@ -345,7 +351,7 @@ impl World {
     }
 
     fn closed(&mut self, closed: Closed) {
-        self.commands.excuse();
+        self.commands.fail();
         if closed.accepted != self.app.accepted && self.app.phase == Phase::Connected {
             let seen = format!(
                 "{} accepted, and it says {}",

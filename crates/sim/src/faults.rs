@@ -126,8 +126,8 @@ impl World {
     pub(crate) fn struck(&mut self, kind: FaultKind) {
         match kind {
             FaultKind::Reset => {
-                self.reader.restart();
-                self.commands.excuse();
+                self.reader.restarts();
+                self.commands.fail();
                 self.net.break_all(self.now);
                 self.restarts_in_a_payload();
             }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use simless_at::Instant;
 use simless_driver::{Apn, Patience, Pin, SendForm, Settings};
 use simless_module::{Chance, Config, KINGCOM_G3524, Network, Probability, Scenario};
-use simless_trace::TimingName;
+use simless_scenario::{Configuration, TimingName};
+use simless_trace::Header;
 
 use crate::tape::Tape;
 
@@ -62,6 +63,13 @@ impl Plan {
                 ..Scenario::default()
             },
         }
+    }
+
+    /// The first line of a trace.
+    pub(crate) fn header(&self) -> Header {
+        let mut configuration = Configuration::default();
+        configuration.module.seed = Some(self.seed);
+        Header::new(0, &KINGCOM_G3524, self.timing).with(&configuration)
     }
 
     pub(crate) fn settings(&self) -> Settings {

@@ -3,7 +3,7 @@
 use simless_at::Instant;
 use simless_driver::Driver;
 use simless_module::{Module, SocketId};
-use simless_trace::{Header, Line};
+use simless_trace::Line;
 
 use crate::agenda::Agenda;
 use crate::app::App;
@@ -67,10 +67,7 @@ const MOST_ROUNDS_PER_HOUR: u64 = 4_000_000;
 impl World {
     pub(crate) fn new(plan: Plan, traces: bool) -> Self {
         let config = plan.config();
-        let trace = traces.then(|| {
-            let header = Header::new(0, &config.profile, plan.timing);
-            vec![Line::Header(header)]
-        });
+        let trace = traces.then(|| vec![Line::Header(plan.header())]);
         let mut world = Self {
             now: Instant::ZERO,
             agenda: Agenda::new(),

@@ -12,7 +12,7 @@ use simless_module::{
 };
 
 /// Rounds that one moment may take: more never come to rest.
-const PATIENCE: usize = 200_000;
+const PATIENCE: usize = 5_000;
 
 pub struct Pair {
     pub driver: Driver,
@@ -35,6 +35,7 @@ pub struct Pair {
     /// Does something to what the module said before the driver hears it.
     pub tamper: Box<dyn FnMut(Vec<u8>) -> Vec<u8>>,
     up: VecDeque<u8>,
+    idle_rounds: usize,
     pub down: VecDeque<u8>,
 }
 
@@ -125,6 +126,7 @@ impl Pair {
             chunk: usize::MAX,
             tamper: Box::new(|bytes| bytes),
             up: VecDeque::new(),
+            idle_rounds: 0,
             down: VecDeque::new(),
         }
     }
@@ -211,8 +213,7 @@ impl Pair {
         let until = self.now + duration;
         self.settle();
         while let Some(at) = self.next().filter(|at| *at <= until) {
-            self.now = self.now.max(at);
-            self.settle();
+            self.go_to(at);
         }
         self.now = until;
         self.settle();
@@ -226,10 +227,28 @@ impl Pair {
             let Some(at) = self.next() else {
                 panic!("nothing more happens: {:?}", self.events);
             };
-            self.now = self.now.max(at);
-            self.settle();
+            self.go_to(at);
         }
         self.driver.is_connected()
+    }
+
+    /// Serves a deadline at its moment.
+    fn go_to(&mut self, at: Instant) {
+        self.idle_rounds = if at > self.now {
+            0
+        } else {
+            self.idle_rounds + 1
+        };
+        assert!(
+            self.idle_rounds < 1000,
+            "a deadline that is never served: {:?}, {:?} at {:?}, {:?}",
+            self.driver.poll_timeout(),
+            self.module.poll_timeout(),
+            self.now,
+            self.events
+        );
+        self.now = self.now.max(at);
+        self.settle();
     }
 
     fn next(&self) -> Option<Instant> {

@@ -22,14 +22,14 @@ impl World {
             AtByte::Urc(text) => self.control(Control::Urc(text.into())),
             AtByte::Reset => {
                 self.net.break_all(self.now);
-                self.commands.excuse();
+                self.commands.fail();
                 self.control(Control::Happens(Happening::Reset));
-                self.reader.restart();
+                self.reader.restarts();
                 self.restarts_in_a_payload();
             }
             AtByte::PowerCycle => {
                 self.net.break_all(self.now);
-                self.commands.excuse();
+                self.commands.fail();
                 self.serial.lose();
                 self.control(Control::Happens(Happening::PowerCycle));
                 // It may have been cut in the middle of a block.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use simless_at::{Final, Instant};
+use simless_driver::Step;
 
 use super::Finding;
 
@@ -69,10 +70,27 @@ impl Commands {
         self.has_failed |= !result.is_success();
     }
 
-    /// Something happened that may end what is waited for.
+    /// Something happened that ends what is waited for.
     pub(crate) fn excuse(&mut self) {
         self.is_excused = true;
+    }
+
+    /// Something happened that fails a step before its time.
+    pub(crate) fn fail(&mut self) {
+        self.is_excused = true;
         self.has_failed = true;
+    }
+
+    /// A step was given up because nothing was said in time: whether its time was over.
+    pub(crate) fn gave_up(&mut self, step: Step, took: Duration) -> Option<Finding> {
+        self.is_excused = true;
+        let least = Duration::from_secs(match step {
+            Step::Attach | Step::Activate | Step::Connect | Step::Shut => 30,
+            Step::Wake | Step::Sim => 30,
+            Step::Register => 60,
+            _ => 10,
+        });
+        (took < least).then(|| ("H9", format!("{step} is given up after {took:?}")))
     }
 
     /// The connection stands: what ends it is no undo.

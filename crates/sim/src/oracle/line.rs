@@ -103,9 +103,13 @@ impl Reader {
         self.unanswered += 1;
     }
 
-    /// The module started again, perhaps in the middle of a line.
-    pub(crate) fn restart(&mut self) {
-        *self = Self::default();
+    /// The module started again by itself: what it had printed is still read, and nothing is told
+    /// of a connection.
+    pub(crate) fn restarts(&mut self) {
+        self.may_have_ended = true;
+        self.ends_the_next = true;
+        self.unanswered = 0;
+        self.closes = false;
     }
 
     fn header(&self) -> Option<usize> {
