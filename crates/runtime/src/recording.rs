@@ -74,7 +74,9 @@ impl Recording {
             lost: 0,
         };
         // Not dropped: without it the session could not be played. The module does not run yet.
-        let _ = recorder.lines.send(Message::Line(Box::new(Line::Header(header)), 0));
+        let _ = recorder
+            .lines
+            .send(Message::Line(Box::new(Line::Header(header)), 0));
         recorder
     }
 
@@ -133,7 +135,10 @@ impl Recorder {
     fn offer(&self, line: Line, size: usize) -> bool {
         let waiting = &self.shared.waiting;
         if waiting.fetch_add(size, Ordering::Relaxed) + size <= BYTES
-            && self.lines.try_send(Message::Line(Box::new(line), size)).is_ok()
+            && self
+                .lines
+                .try_send(Message::Line(Box::new(line), size))
+                .is_ok()
         {
             return true;
         }
