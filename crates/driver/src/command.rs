@@ -208,11 +208,6 @@ impl Asked {
         self.newest
     }
 
-    /// Whether the next command but one is like this one.
-    pub(crate) const fn owes_an_odd_number(&self) -> bool {
-        (self.older % 2 == 1) != self.newest.is_some()
-    }
-
     /// Whether answers of commands that were given up may still come.
     pub(crate) const fn owes(&self) -> bool {
         self.older > 0

@@ -50,6 +50,7 @@ impl Driver {
         self.attempt.is_early = false;
         self.attempt.registration = None;
         if step == Step::Wake {
+            self.attempt.probes = 0;
             self.module.is_ready = false;
             self.module.echo_is_off = false;
         }
@@ -68,18 +69,18 @@ impl Driver {
     /// It is time to say something again.
     pub(crate) fn say_again(&mut self, now: Instant) {
         match self.doing {
-            Doing::Step(step) => {
-                let say = match Plan::of(step).say {
-                    // The first one is plain: some modules tell the line's rate by it.
-                    Command::Wake if self.asked.owes_an_odd_number() => Command::WakeFromEntry,
-                    say => say,
+            Doing::Step(Step::Wake) => {
+                // A module that searches for the line's rate answers none of the first.
+                self.again = Some(now + self.settings.patience.wake_every);
+                let probe = self.attempt.probes;
+                self.attempt.probes = probe.wrapping_add(1);
+                let say = match probe % 2 {
+                    0 => Command::Wake,
+                    _ => Command::WakeFromEntry,
                 };
                 self.repeat(say, None);
-                if step == Step::Wake {
-                    // A module that searches for the line's rate answers none of the first.
-                    self.again = Some(now + self.settings.patience.wake_every);
-                }
             }
+            Doing::Step(step) => self.repeat(Plan::of(step).say, None),
             Doing::Pause(step) => self.begin(step, now),
             _ => {}
         }

@@ -40,6 +40,8 @@ pub(crate) struct Attempt {
     /// When `connect` fails at the latest; `None` while no connection is being made.
     pub(crate) until: Option<Instant>,
     pub(crate) failures: u8,
+    /// How many `AT` the step that wakes the module has said.
+    pub(crate) probes: u8,
     pub(crate) step: Step,
     /// When the step began.
     pub(crate) began: Instant,
@@ -89,6 +91,7 @@ impl Attempt {
         target: None,
         until: None,
         failures: 0,
+        probes: 0,
         step: Step::Wake,
         began: Instant::ZERO,
         failed: ConnectError {

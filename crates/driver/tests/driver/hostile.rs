@@ -213,21 +213,30 @@ proptest! {
     }
 }
 
-/// Answers each line as a healthy module would.
+/// What a healthy module answers.
+fn answer(line: &str) -> Option<&'static str> {
+    Some(match line {
+        "AT+CIPSTATUS\\r" => "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
+        "AT+CPIN?\\r" => "\r\n+CPIN:READY\r\n\r\nOK\r\n",
+        "AT+CREG?\\r" => "\r\n+CREG: 1,1\r\n\r\nOK\r\n",
+        line if line.starts_with("AT+CIPSTART") => "\r\nOK\r\n\r\nCONNECT OK\r\n",
+        line if line.contains("AT") => OK,
+        _ => return None,
+    })
+}
+
+/// Answers the last line that was said; gives whether there was one.
+fn answer_last(host: &mut Host) -> bool {
+    let Some(answer) = host.log.pop().and_then(|line| answer(&line)) else {
+        return false;
+    };
+    host.hear(answer.as_bytes());
+    true
+}
+
+/// Answers everything as a healthy module would.
 fn healthy(host: &mut Host) {
-    for _ in 0..100 {
-        let Some(line) = host.log.pop() else { break };
-        let answer = match line.as_str() {
-            "AT+CIPSTATUS\\r" => "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
-            "AT+CPIN?\\r" => "\r\n+CPIN:READY\r\n\r\nOK\r\n",
-            "AT+CREG?\\r" => "\r\n+CREG: 1,1\r\n\r\nOK\r\n",
-            line if line.starts_with("AT+CIPSTART") => "\r\nOK\r\n\r\nCONNECT OK\r\n",
-            line if line.starts_with("AT") => OK,
-            _ => continue,
-        };
-        host.log.clear();
-        host.hear(answer.as_bytes());
-    }
+    while answer_last(host) {}
 }
 
 /// H4, H5: an endless line, noise and lies, and then a module that is well: connected within one
@@ -274,4 +283,65 @@ fn unasked_answers_are_not_believed() {
     host.log.push("AT\\r".into());
     healthy(&mut host);
     assert!(host.driver.is_connected());
+}
+
+/// Two questions for the state are open, and the answer to the older one comes when the newer one
+/// was said: what follows it is not taken for answers to what is said next.
+#[test]
+fn an_older_state_is_not_believed() {
+    let state = "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n";
+    let mut host = Host::new(usize::MAX);
+    host.act(&Step::Connect);
+    while host.log.last().is_none_or(|line| line != "AT+CGATT=1\\r") {
+        assert!(answer_last(&mut host), "{:?}", host.log);
+    }
+    // Undone at 30 s, asked for the state at 60 s, given up at 70 s, woken after a pause.
+    host.pass(seconds(72));
+    assert!(host.log.ends_with(&["AT\\r".into()]), "{:?}", host.log);
+    // Now the answers come: of the attach, of the detach.
+    host.hear(OK.repeat(2).as_bytes());
+    host.hear(OK.as_bytes());
+    assert!(
+        host.log.ends_with(&["AT+CIPSTATUS\\r".into()]),
+        "{:?}",
+        host.log
+    );
+    // Of the older question, of AT and ATE0, of the newer question.
+    for answer in [state, OK, OK] {
+        host.hear(answer.as_bytes());
+        assert!(
+            host.log.ends_with(&["AT+CIPSTATUS\\r".into()]),
+            "{:?}",
+            host.log
+        );
+    }
+    host.hear(b"\r\n+IPSTATUS: PDP DEACT\r\n\r\nOK\r\n");
+    host.pass(seconds(1));
+    assert!(
+        host.log.ends_with(&["AT+CMEE=1\\r".into()]),
+        "{:?}",
+        host.log
+    );
+    // The last one counts.
+    for _ in 0..5 {
+        assert!(answer_last(&mut host));
+    }
+    assert!(
+        host.log.ends_with(&["AT+CIPSHUT\\r".into()]),
+        "{:?}",
+        host.log
+    );
+}
+
+/// H4: the end of a line that was too long is no line.
+#[test]
+fn the_end_of_an_endless_line_is_dropped_with_it() {
+    let mut pair = crate::pair::Pair::connected();
+    pair.chunk = 1;
+    for length in 150..400 {
+        pair.down.extend("x".repeat(length).bytes());
+        pair.down.extend(b"CLOSED\r\n");
+        pair.settle();
+        assert!(pair.driver.is_connected(), "{length}");
+    }
 }

@@ -158,3 +158,24 @@ fn a_connection_of_an_earlier_life_is_shut_down() {
     assert_eq!(pair.times_of("AT+CIPSHUT").len(), 1);
     assert!(pair.times_of("AT+CIPCLOSE").is_empty());
 }
+
+#[test]
+fn data_entry_of_an_earlier_life_is_left() {
+    use simless_driver::{Driver, SendForm};
+    let mut settings = settings();
+    settings.send_form = SendForm::CtrlZ {
+        refuses_nul: false,
+        refuses_backspace: false,
+    };
+    let mut pair = Pair::with(settings.clone(), Scenario::default());
+    pair.connect();
+    pair.driver.send(b"hello", pair.now).unwrap();
+    pair.settle();
+    // The host starts again while the prompt is open.
+    pair.driver = Driver::new(settings);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    assert!(pair.now.since(simless_at::Instant::ZERO) <= seconds(2));
+    let sent = pair.net.peers.values().any(|peer| !peer.got.is_empty());
+    assert!(!sent, "nothing of it");
+}

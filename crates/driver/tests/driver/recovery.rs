@@ -41,6 +41,18 @@ fn a_late_ok_answers_the_command_that_asked_for_it() {
 }
 
 #[test]
+fn a_late_result_and_the_undos_own_are_told_apart() {
+    let mut undo = on(FaultKind::LateOk, "+CGATT", Some(5));
+    undo.name = "undo".into();
+    undo.after = seconds(20);
+    let mut pair = Pair::with_faults(vec![on(FaultKind::LateOk, "+CGATT", Some(40)), undo]);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    // At 40 s the first OK comes, at 45 s the second.
+    assert_eq!(pair.times_of("AT+CIPSTATUS")[1], seconds(45));
+}
+
+#[test]
 fn a_result_that_was_lost_does_not_shift_those_that_follow() {
     for command in ["+CGATT", "+CGDCONT", "+CGACT", "+CIPSTART", "+CIPHEAD"] {
         let mut pair = Pair::with_faults(vec![on(FaultKind::NoFinal, command, None)]);
@@ -266,6 +278,11 @@ fn a_module_that_starts_again_under_a_connection_is_noticed_by_its_echo() {
     pair.forget();
     pair.send(b"world");
     assert!(pair.finish(), "the flow starts again: {:?}", pair.events);
+    assert!(
+        pair.script().starts_with("AT+CIPSEND=5\rAT\rATE0\r"),
+        "{}",
+        pair.script()
+    );
     assert!(pair.saw(|event| *event == Event::Rebooted));
     let closed = Event::Closed(Closed {
         how: Ended::Rebooted,

@@ -194,6 +194,19 @@ fn a_send_without_a_result_is_in_doubt_and_not_sent_again() {
 }
 
 #[test]
+fn a_second_prompt_does_not_send_it_twice() {
+    let mut pair = Pair::connected();
+    let mut lost = fault(FaultKind::NoFinal);
+    lost.times = Some(1);
+    lost.attributes.command = Some("+CIPSEND".into());
+    pair.control(Control::Fault(lost));
+    pair.send(b"hello");
+    pair.down.extend(b"\r\n> ");
+    pair.settle();
+    assert_eq!(pair.script(), "AT+CIPSEND=5\rhello");
+}
+
+#[test]
 fn a_prompt_that_does_not_come() {
     let mut silent = fault(FaultKind::NoPrompt);
     silent.times = Some(1);

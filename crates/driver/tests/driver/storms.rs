@@ -56,7 +56,7 @@ fn any_fault() -> impl Strategy<Value = Fault> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(std::env::var("CASES").map_or(96, |n| n.parse().unwrap())))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn a_storm_ends_and_then_it_gets_through(
