@@ -362,8 +362,11 @@ impl World {
         if let Phase::Idle(_) = self.app.phase {
             return self.find(("P28", "closed, and no connection stood".into()));
         }
-        if closed.how == Ended::ByPeer {
-            self.all_was_read();
+        match closed.how {
+            Ended::ByPeer => self.all_was_read(),
+            // The driver gave a line up that may go on with the rest of a block.
+            Ended::Garbled | Ended::Silent => self.is_trusted = false,
+            Ended::ByUs | Ended::Rebooted => {}
         }
         self.app.unbind();
         self.app.accepted = 0;
