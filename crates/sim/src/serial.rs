@@ -6,6 +6,7 @@ use simless_at::Instant;
 use simless_driver::News;
 use simless_trace::SLICES;
 
+use crate::agenda::Agenda;
 use crate::faults::AtByte;
 use crate::oracle::Line;
 use crate::world::{Happens, World};
@@ -14,7 +15,10 @@ use crate::world::{Happens, World};
 pub(crate) struct Serial {
     up: Vec<u8>,
     taken: usize,
-    /// Until then nothing more arrives: nobody answers a prompt in no time.
+    /// When the driver heard something last.
+    heard: Option<Instant>,
+    /// What it says then arrives a little later: nobody answers a prompt in no time, and a LF of
+    /// the same instant would belong to the line before (guide F1a).
     opens: Instant,
     /// Something happens when the module has taken so many more bytes.
     pub(crate) at_byte: Option<(usize, AtByte)>,
@@ -35,6 +39,7 @@ impl Serial {
         Self {
             up: Vec::with_capacity(BUFFER),
             taken: 0,
+            heard: None,
             opens: Instant::ZERO,
             at_byte: None,
         }
@@ -44,6 +49,16 @@ impl Serial {
     pub(crate) fn lose(&mut self) {
         self.up.clear();
         self.taken = 0;
+    }
+
+    /// Whether what is written now is still on its way; then it is looked at again when it came.
+    fn is_closed(&mut self, now: Instant, agenda: &mut Agenda<Happens>) -> bool {
+        if self.heard == Some(now) {
+            self.opens = now + WAY;
+            self.heard = None;
+            agenda.plan(self.opens, Happens::Look);
+        }
+        now < self.opens
     }
 
     fn room(&self) -> usize {
@@ -105,10 +120,10 @@ impl World {
 
     pub(crate) fn offer_to_module(&mut self) -> bool {
         let serial = &mut self.serial;
-        let mut rx = &serial.up[serial.taken..];
-        if rx.is_empty() || self.now < serial.opens {
+        if serial.up.is_empty() || serial.is_closed(self.now, &mut self.agenda) {
             return false;
         }
+        let mut rx = &serial.up[serial.taken..];
         if let Some((left, _)) = serial.at_byte {
             rx = &rx[..rx.len().min(left)];
         }
@@ -117,15 +132,9 @@ impl World {
             return false;
         }
         self.tally.notes(UP ^ self.now.as_micros() << 2, &rx[..n]);
-        let ends_line = rx[n - 1] == b'\r';
         serial.taken += n;
         if serial.taken == serial.up.len() {
             serial.lose();
-        }
-        if ends_line {
-            // A LF of the same instant would belong to the line (guide F1a).
-            serial.opens = self.now + WAY;
-            self.agenda.plan(serial.opens, Happens::Look);
         }
         if let Some((left, _)) = &mut serial.at_byte {
             *left -= n;
@@ -169,6 +178,7 @@ impl World {
                 }
             }
             if used > 0 {
+                self.serial.heard = Some(now);
                 self.module.uart_written(used, now);
             }
             for finding in [finding.filter(|_| self.is_trusted), heard] {
