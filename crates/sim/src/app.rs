@@ -293,7 +293,13 @@ impl World {
             Event::StepEnded(_, Err(Failure::NotRegistered(_)), _) => self.commands.excuse(),
             // Its state showed it.
             Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.fail(),
-            Event::Rebooted => self.commands.fail(),
+            Event::Rebooted => {
+                self.commands.fail();
+                if self.app.is_sending() {
+                    // The module may be in data entry, where the driver's next commands are data.
+                    self.distrust();
+                }
+            }
             _ => {}
         }
     }
@@ -334,11 +340,12 @@ impl World {
         let newest = self
             .net
             .peers
-            .iter()
+            .iter_mut()
             .rev()
             .find(|peer| peer.port == port && peer.has_stood);
         match newest {
             Some(peer) => {
+                peer.is_trusted = self.is_trusted;
                 self.app.salt = peer.salt;
                 self.app.bound = Some(peer.id);
                 let early = std::mem::take(&mut self.app.early);
@@ -365,7 +372,7 @@ impl World {
         match closed.how {
             Ended::ByPeer => self.all_was_read(),
             // The driver gave a line up that may go on with the rest of a block.
-            Ended::Garbled | Ended::Silent => self.is_trusted = false,
+            Ended::Garbled | Ended::Silent => self.distrust(),
             Ended::ByUs | Ended::Rebooted => {}
         }
         self.app.unbind();

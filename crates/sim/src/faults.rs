@@ -119,7 +119,7 @@ impl World {
         // What is under way then arrives later, and a line that was stopped goes on.
         let until = self.now + lasts + Duration::from_secs(15);
         self.faults.garbles_until = self.faults.garbles_until.max(until);
-        self.is_trusted = false;
+        self.distrust();
     }
 
     /// A fault of the module's struck.
@@ -145,7 +145,9 @@ impl World {
     /// The rest of a payload comes as commands, and what comes back is their echo: it may say
     /// anything.
     pub(crate) fn restarts_in_a_payload(&mut self) {
-        self.is_trusted &= !self.app.is_sending();
+        if self.app.is_sending() {
+            self.distrust();
+        }
     }
 
     /// What a class did to the network ends.

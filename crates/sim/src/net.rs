@@ -108,8 +108,11 @@ impl World {
                     self.tally.bytes += bytes;
                 }
                 Err(finding) => {
-                    self.find_if_trusted(finding);
-                    let id = self.net.peers[index].id;
+                    let peer = &self.net.peers[index];
+                    let id = peer.id;
+                    if peer.is_trusted {
+                        self.find(finding);
+                    }
                     let n = self.module.socket_output(id).len();
                     self.module.socket_written(id, n, now);
                 }
@@ -133,6 +136,7 @@ impl World {
                 let mut peer = Peer::new(id, port, is_udp, self.net.up);
                 peer.echoes = self.net.chance.below(4) > 0;
                 peer.is_broken = now < self.net.breaks;
+                peer.is_trusted = self.is_trusted;
                 self.net.peers.push(peer);
                 let fastest = Duration::from_millis(self.net.chance.below(200));
                 let delay = match Net::outcome(self.net.connects, now) {
@@ -164,11 +168,11 @@ impl World {
             return;
         };
         peer.stage = Stage::Shut;
-        let is_whole = peer.is_udp || peer.is_broken || peer.up.is_complete();
+        let is_whole = peer.is_udp || !peer.is_trusted || peer.is_broken || peer.up.is_complete();
         if !is_whole {
             let accepted = peer.up.accepted;
             let seen = format!("FIN of socket {id}, and not all of {accepted} accepted bytes came");
-            self.find_if_trusted(("L4", seen));
+            self.find(("L4", seen));
         }
         let delay = Duration::from_millis(self.net.chance.below(300));
         self.agenda.plan(now + delay, Happens::Ends(id));

@@ -15,6 +15,8 @@ pub(crate) struct Peer {
     pub(crate) stage: Stage,
     /// It stands, or did.
     pub(crate) has_stood: bool,
+    /// The serial line was whole as long as it was used.
+    pub(crate) is_trusted: bool,
     /// Something broke it that may take bytes with it: then a prefix is all there is.
     pub(crate) is_broken: bool,
     /// It reads again then.
@@ -58,6 +60,7 @@ impl Peer {
             is_udp,
             stage: Stage::Opening,
             has_stood: false,
+            is_trusted: true,
             is_broken: false,
             stalls: None,
             piece: usize::MAX,

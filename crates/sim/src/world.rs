@@ -175,6 +175,14 @@ impl World {
         });
     }
 
+    /// Bytes were lost or changed on the serial line.
+    pub(crate) fn distrust(&mut self) {
+        self.is_trusted = false;
+        for peer in &mut self.net.peers {
+            peer.is_trusted = false;
+        }
+    }
+
     /// Something that need not hold on a line that loses bytes.
     pub(crate) fn find_if_trusted(&mut self, finding: Finding) {
         if self.is_trusted {

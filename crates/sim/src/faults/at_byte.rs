@@ -33,7 +33,7 @@ impl World {
                 self.serial.lose();
                 self.control(Control::Happens(Happening::PowerCycle));
                 // It may have been cut in the middle of a block.
-                self.is_trusted = false;
+                self.distrust();
             }
             AtByte::ContextLoss => {
                 self.net.break_all(self.now);

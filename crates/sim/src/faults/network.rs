@@ -197,5 +197,5 @@ pub(super) fn hang_up(world: &mut World, _: usize, _: &mut Chance) {
     world.app.restart(now);
     world.commands = Commands::default();
     world.reader = Reader::default();
-    world.is_trusted = false;
+    world.distrust();
 }
