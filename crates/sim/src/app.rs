@@ -133,6 +133,7 @@ impl World {
     /// The application's turn.
     pub(crate) fn act(&mut self) {
         self.watch_deadlines();
+        self.watch_buffers();
         let next = match self.app.last {
             Last::No => self.act_as_it_likes(),
             _ => self.act_last(),

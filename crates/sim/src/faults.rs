@@ -36,15 +36,15 @@ pub(crate) struct Active {
 }
 
 impl Faults {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(plan: &crate::Plan) -> Self {
+        let seed = plan.seed;
         let mut swarm = Chance::of(seed, "swarm");
         let part = swarm.within(1..=4);
-        let garbles = crate::Plan::new(seed, Duration::ZERO).garbles;
         let mut on = Vec::new();
         for class in CLASSES {
             // Every class draws, whether it may be on or not.
             let is_drawn = swarm.below(8) < part;
-            if is_drawn && (garbles || !class.garbles) {
+            if is_drawn && !plan.is_calm && (plan.garbles || !class.garbles) {
                 let mut chance = Chance::of(seed, class.name);
                 on.push(Active {
                     every: chance.within(2..=30) * 60_000,
@@ -106,7 +106,9 @@ impl World {
         let name = format!("{} {}", active.class.name, active.count);
         let old = std::mem::replace(&mut active.name, name.clone());
         fault.name = name;
-        self.control(Control::Clear(old));
+        if !old.is_empty() {
+            self.control(Control::Clear(old));
+        }
         self.control(Control::Fault(fault));
     }
 
@@ -169,7 +171,9 @@ impl World {
         self.faults.is_over = true;
         for index in 0..self.faults.on.len() {
             let name = std::mem::take(&mut self.faults.on[index].name);
-            self.control(Control::Clear(name));
+            if !name.is_empty() {
+                self.control(Control::Clear(name));
+            }
         }
         self.faults.garbles_until = self.now;
         self.serial.at_byte = None;

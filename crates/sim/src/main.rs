@@ -31,6 +31,9 @@ struct Run {
     /// Hours of a seed in which there are faults; a phase without any follows.
     #[arg(long, default_value_t = 1.0)]
     hours: f64,
+    /// No faults at all.
+    #[arg(long)]
+    calm: bool,
     /// Begin no seed after so many seconds of CPU time.
     #[arg(long)]
     seconds: Option<f64>,
@@ -87,6 +90,7 @@ fn main() -> anyhow::Result<ExitCode> {
             break;
         }
         let plan = Plan::new(seed, faulty);
+        let plan = if options.calm { plan.calm() } else { plan };
         let outcome = match options.trace {
             Some(_) => run_traced(plan),
             None => run(plan),

@@ -16,6 +16,8 @@ pub(crate) struct Modem {
     observed: Observed<Watch>,
     /// What it asked for.
     asks: VecDeque<Ask>,
+    /// Its deadline after the last input.
+    deadline: Option<Instant>,
 }
 
 /// What the module asks for, without borrowing from it.
@@ -48,25 +50,28 @@ impl Modem {
         Self {
             observed: Observed::new(module, watch),
             asks: VecDeque::new(),
+            deadline: None,
         }
     }
 
     pub(crate) fn handle_uart(&mut self, rx: &[u8], now: Instant) -> usize {
         let n = self.observed.handle_uart(rx, now);
+        // A byte that was only seen ends a line whose CR came before it.
         self.came(now);
         n
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
-        let was_due = self.observed.handle_timeout(now);
-        if was_due {
+        let is_due = self.deadline.is_some_and(|at| at <= now);
+        if is_due {
+            self.observed.handle_timeout(now);
             self.came(now);
         }
-        was_due
+        is_due
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.observed.poll_timeout()
+        self.deadline
     }
 
     pub(crate) fn uart_output<'a>(&'a self, out: &mut [&'a [u8]; SLICES]) -> usize {
@@ -89,8 +94,15 @@ impl Modem {
         now: Instant,
         read: impl FnOnce(&mut [u8]) -> usize,
     ) {
-        self.observed.read_socket(id, now, read);
-        self.came(now);
+        let mut has_read = false;
+        self.observed.read_socket(id, now, |space| {
+            let n = read(space);
+            has_read = n > 0;
+            n
+        });
+        if has_read {
+            self.came(now);
+        }
     }
 
     pub(crate) fn socket_output(&self, id: SocketId) -> &[u8] {
@@ -129,6 +141,7 @@ impl Modem {
         while let Some(request) = self.observed.poll_request(now) {
             self.asks.push_back(Ask::from(request));
         }
+        self.deadline = self.observed.poll_timeout();
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Plan {
     pub(crate) send_form: SendForm,
     /// Whether bytes may be lost or changed on the serial line.
     pub(crate) garbles: bool,
+    /// Whether nothing goes wrong at all.
+    pub(crate) is_calm: bool,
 }
 
 const QUARTER: Probability = Probability::from_ppm(250_000);
@@ -46,7 +48,15 @@ impl Plan {
             timing,
             send_form,
             garbles: chance.hits(QUARTER),
+            is_calm: false,
         }
+    }
+
+    /// The same without faults: to see what they cost.
+    #[must_use]
+    pub fn calm(mut self) -> Self {
+        self.is_calm = true;
+        self
     }
 
     pub(crate) fn quiet_at(&self) -> Instant {

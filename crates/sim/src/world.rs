@@ -76,7 +76,7 @@ impl World {
             module: Modem::new(Module::new(config.into()), trace),
             net: Net::new(plan.seed, plan.tape()),
             app: App::new(plan.seed),
-            faults: Faults::new(plan.seed),
+            faults: Faults::new(&plan),
             reader: Reader::default(),
             commands: Commands::default(),
             is_trusted: true,
@@ -161,7 +161,6 @@ impl World {
         if has_lost {
             self.net.break_all(self.now);
         }
-        self.watch_buffers();
         self.tidy();
     }
 

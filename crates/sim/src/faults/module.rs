@@ -81,7 +81,7 @@ pub(super) fn noise(world: &mut World, index: usize, chance: &mut Chance) {
 }
 
 pub(super) fn slices(world: &mut World, index: usize, chance: &mut Chance) {
-    let mut fault = lasting(FaultKind::Slicer, 1..=60, chance);
+    let mut fault = lasting(FaultKind::Slicer, 1..=20, chance);
     fault.stream = stream(chance);
     fault.attributes.size = Some(one_of(chance, &[1, 1, 3, 16]));
     fault.attributes.variation = Some(one_of(chance, &[0, 2]));
