@@ -90,9 +90,7 @@ impl World {
         let active = &mut self.faults.on[index];
         let pause = active.pause();
         let (class, mut chance) = (active.class, active.chance.clone());
-        if class.group != Group::Module && class.group != Group::Serial {
-            self.tally.strikes(class.name);
-        }
+        *self.tally.drawn.entry(class.name).or_default() += 1;
         (class.strike)(self, index, &mut chance);
         self.faults.on[index].chance = chance;
         self.agenda.plan(self.now + pause, Happens::Strikes(index));

@@ -1,5 +1,6 @@
 //! `simless-sim`: simulates seeds, counts, and says what did not hold and how to see it again.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use anyhow::Context;
 use clap::Parser;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
-use simless_sim::{Outcome, Plan, Tally, run, run_traced};
+use simless_sim::{CLASSES, Outcome, Plan, Tally, run, run_traced};
 use simless_trace::{Line, Transcript};
 
 /// Driver, module, serial line and network on one virtual clock, with faults from a seed.
@@ -59,7 +60,10 @@ struct Report {
     sends: u64,
     bytes: u64,
     rounds: u64,
-    faults: std::collections::BTreeMap<&'static str, u64>,
+    /// How often each class of faults was tried, by groups.
+    faults: BTreeMap<String, BTreeMap<&'static str, u64>>,
+    /// How often the module's own faults struck.
+    struck: BTreeMap<&'static str, u64>,
     violations: Vec<Found>,
     hash: String,
 }
@@ -119,7 +123,8 @@ fn main() -> anyhow::Result<ExitCode> {
         sends: tally.sends,
         bytes: tally.bytes,
         rounds: tally.rounds,
-        faults: tally.faults,
+        faults: by_groups(&tally),
+        struck: tally.faults,
         violations: found,
         hash: format!("{:016x}", tally.hash),
     };
@@ -128,6 +133,17 @@ fn main() -> anyhow::Result<ExitCode> {
         false => println!("{}", serde_json::to_string_pretty(&report)?),
     }
     Ok(ExitCode::from(u8::from(!is_well)))
+}
+
+fn by_groups(tally: &Tally) -> BTreeMap<String, BTreeMap<&'static str, u64>> {
+    let mut groups = BTreeMap::<_, BTreeMap<_, _>>::new();
+    for class in CLASSES {
+        if let Some(times) = tally.drawn.get(class.name) {
+            let group = groups.entry(class.group.to_string()).or_default();
+            group.insert(class.name, *times);
+        }
+    }
+    groups
 }
 
 /// The violation, and the one command that replays it.

@@ -14,8 +14,10 @@ pub struct Tally {
     pub sends: u64,
     /// Payload bytes at the servers, both ways.
     pub bytes: u64,
-    /// How often each fault struck.
+    /// How often each fault of the module's struck.
     pub faults: BTreeMap<&'static str, u64>,
+    /// How often each class of faults was tried.
+    pub drawn: BTreeMap<&'static str, u64>,
     /// Of all bytes at the serial line and all events of the driver, with their times.
     pub hash: u64,
     /// Steps of the loop.
@@ -39,6 +41,9 @@ impl Tally {
         self.rounds += other.rounds;
         for (fault, times) in &other.faults {
             *self.faults.entry(fault).or_default() += times;
+        }
+        for (class, times) in &other.drawn {
+            *self.drawn.entry(class).or_default() += times;
         }
         self.notes(other.hash, &[]);
     }

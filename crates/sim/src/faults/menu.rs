@@ -33,6 +33,21 @@ pub enum Group {
     Resources,
 }
 
+impl std::fmt::Display for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Serial => "serial",
+            Self::Module => "module",
+            Self::Power => "power",
+            Self::Cellular => "cellular",
+            Self::Ip => "ip",
+            Self::Dns => "dns",
+            Self::Application => "application",
+            Self::Resources => "resources",
+        })
+    }
+}
+
 const fn class(name: &'static str, group: Group, strike: Effect) -> Class {
     Class {
         name,
@@ -73,7 +88,7 @@ pub const CLASSES: &[Class] = &[
         Group::Power,
         network::power_at_byte,
     ),
-    class("reset", Group::Module, module::reset),
+    class("reset", Group::Power, module::reset),
     class("sim absent", Group::Cellular, module::sim_absent),
     class("pin", Group::Cellular, network::pin),
     class("denied", Group::Cellular, module::denied),
@@ -89,16 +104,16 @@ pub const CLASSES: &[Class] = &[
     class("no credit", Group::Cellular, module::no_credit),
     class("attach refused", Group::Cellular, module::attach_fail),
     class("network silent", Group::Cellular, network::silence),
-    class("latency", Group::Module, module::latency),
-    class("bandwidth", Group::Module, module::bandwidth),
-    class("down", Group::Module, module::down),
-    class("connection timeout", Group::Module, module::timeout),
-    class("reset by a fault", Group::Module, module::reset_peer),
-    class("slow close", Group::Module, module::slow_close),
-    class("limit", Group::Module, module::limit_data),
-    class("udp loss", Group::Module, module::loss),
-    class("udp duplicate", Group::Module, module::doubles),
-    class("udp reorder", Group::Module, module::reorder),
+    class("latency", Group::Ip, module::latency),
+    class("bandwidth", Group::Ip, module::bandwidth),
+    class("down", Group::Ip, module::down),
+    class("connection timeout", Group::Ip, module::timeout),
+    class("reset by a fault", Group::Ip, module::reset_peer),
+    class("slow close", Group::Ip, module::slow_close),
+    class("limit", Group::Ip, module::limit_data),
+    class("udp loss", Group::Ip, module::loss),
+    class("udp duplicate", Group::Ip, module::doubles),
+    class("udp reorder", Group::Ip, module::reorder),
     class("refused", Group::Ip, network::refused),
     class("unreachable", Group::Ip, network::unreachable),
     class("blackhole", Group::Ip, network::blackhole),
@@ -120,7 +135,7 @@ pub const CLASSES: &[Class] = &[
     class("1-byte reads", Group::Ip, network::trickle),
     class("burst", Group::Ip, network::burst),
     class("dns fails", Group::Dns, network::dns_fails),
-    class("dns fails in the module", Group::Module, module::dns_fail),
+    class("dns fails in the module", Group::Dns, module::dns_fail),
     class("dns slow", Group::Dns, network::dns_slow),
     class("slow reader", Group::Application, network::slow_reader),
     class(

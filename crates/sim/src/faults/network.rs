@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use simless_at::Registration;
-use simless_module::{Answer, Chance, Control, Happening, NetworkChange, SimState};
+use simless_module::{Answer, Chance, Control, Fault, FaultKind, Happening, NetworkChange};
 
 use super::AtByte;
 use super::module::{BOUNDARIES, one_of};
@@ -153,12 +153,10 @@ fn set_for_a_while(world: &mut World, index: usize, chance: &mut Chance, change:
 }
 
 pub(super) fn pin(world: &mut World, index: usize, chance: &mut Chance) {
-    let change = NetworkChange {
-        sim: Some(SimState::Pin),
-        ..NetworkChange::default()
-    };
+    let lasts = millis(chance, 5_000..=300_000);
+    world.agenda.plan(world.now + lasts, Happens::Mends(index));
     world.net.break_all(world.now);
-    set_for_a_while(world, index, chance, change);
+    world.set_fault(index, Fault::new(FaultKind::PinLocked));
 }
 
 pub(super) fn roaming(world: &mut World, index: usize, chance: &mut Chance) {
