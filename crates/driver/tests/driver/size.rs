@@ -9,5 +9,6 @@ use simless_driver::{Driver, Event};
 fn a_driver_is_this_large() {
     let size = size_of::<Driver>();
     println!("Driver: {size} bytes, Event: {} bytes", size_of::<Event>());
-    assert!(size <= 1536, "{size}");
+    // On a 64-bit machine. Whoever makes it larger should know.
+    assert!(size <= 1336, "{size}");
 }
