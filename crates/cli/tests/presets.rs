@@ -6,8 +6,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod harness;
-#[path = "../../module/tests/to_come/mod.rs"]
-mod to_come;
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -24,9 +22,8 @@ macro_rules! presets {
         $(
             #[test]
             fn $test() {
-                if let Some(mut $session) = Session::start($name, &[$(($from, $to)),*]) {
-                    $body
-                }
+                let mut $session = Session::start($name, &[$(($from, $to)),*]);
+                $body
             }
         )*
     };
@@ -264,9 +261,6 @@ const ON_A_PIPE: &[&str] = &[
 #[test]
 fn a_line_that_strikes_bytes_strikes_the_same_ones_again() {
     for name in ["drop", "corrupt", "repeat", "noise", "flaky-line"] {
-        if is_to_come(name) {
-            continue;
-        }
         let said = b"AT+CSQ\r".repeat(400);
         let well = piped(&[], &said);
         let changes: &[(&str, &str)] = match name {
@@ -287,9 +281,6 @@ fn a_line_that_strikes_bytes_strikes_the_same_ones_again() {
 #[test]
 fn a_line_that_is_slow_loses_nothing() {
     for (name, pause) in [("slicer", "2 ms"), ("stall", "500 ms")] {
-        if is_to_come(name) {
-            continue;
-        }
         let said = b"AT+CSQ\r".repeat(20);
         let well = piped(&[], &said);
         let (path, _folder) = changed(name, &[(pause, "1 ms")]);
@@ -309,9 +300,6 @@ fn a_line_that_is_slow_loses_nothing() {
 /// `--air` is the fault of that name.
 #[test]
 fn the_air_carries_so_many_bytes_a_second() {
-    if is_to_come("bandwidth") {
-        return;
-    }
     let mut s = Session::run(&["--air", "100k"]);
     let mut peer = s.connect();
     let start = Instant::now();
@@ -338,11 +326,8 @@ struct Session {
 }
 
 impl Session {
-    /// Under a preset whose file was changed; `None` when its gate is to come.
-    fn start(name: &str, changes: &[(&str, &str)]) -> Option<Self> {
-        if is_to_come(name) {
-            return None;
-        }
+    /// Under a preset whose file was changed.
+    fn start(name: &str, changes: &[(&str, &str)]) -> Self {
         let mut session = match changes {
             [] => Self::run(&["--preset", name]),
             changes => {
@@ -362,7 +347,7 @@ impl Session {
         if name == "brownout" {
             session.dte.ok("ATE0");
         }
-        Some(session)
+        session
     }
 
     fn run(words: &[&str]) -> Self {
@@ -446,9 +431,4 @@ fn changed(name: &str, changes: &[(&str, &str)]) -> (String, tempfile::TempDir) 
     let path = folder.path().join(format!("{name}.toml"));
     fs::write(&path, text).unwrap();
     (path.to_str().unwrap().into(), folder)
-}
-
-fn is_to_come(name: &str) -> bool {
-    let configuration = Preset::named(name).unwrap().configuration();
-    to_come::is_in(&configuration.config().unwrap().scenario)
 }

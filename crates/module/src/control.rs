@@ -1,5 +1,6 @@
 //! What somebody outside can do to the module and to the network behind it.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 
 use simless_at::Registration;
@@ -20,7 +21,7 @@ pub enum Control {
     /// The network and the SIM are otherwise from now on, for what is waiting, too.
     Set(NetworkChange),
     /// A fault is set. One of the same name makes room.
-    Fault(Fault),
+    Fault(Box<Fault>),
     /// The fault of this name is taken away.
     Clear(String),
     /// The module says this URC.
@@ -67,7 +68,7 @@ impl Control {
 
     /// A fault of this kind strikes always, from now on.
     pub fn fault(kind: FaultKind) -> Self {
-        Self::Fault(Fault::new(kind))
+        Fault::new(kind).into()
     }
 
     /// The fault that has this kind's name is taken away.
@@ -81,5 +82,11 @@ impl Control {
             activation: Some(answer),
             ..NetworkChange::default()
         })
+    }
+}
+
+impl From<Fault> for Control {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Box::new(fault))
     }
 }

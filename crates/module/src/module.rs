@@ -242,7 +242,7 @@ impl Module {
                 }
             }
             Control::Set(change) => equipment.change_network(change),
-            Control::Fault(fault) => equipment.faults.set(fault, now),
+            Control::Fault(fault) => equipment.faults.set(*fault, now),
             Control::Clear(name) => {
                 equipment.faults.clear(&name);
             }

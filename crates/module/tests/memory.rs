@@ -132,8 +132,7 @@ impl Rig {
             },
             ..Fault::new(FaultKind::Latency)
         };
-        self.module
-            .handle_control(Control::Fault(latency), self.now);
+        self.module.handle_control(Control::from(latency), self.now);
     }
 
     /// Time passes, and every deadline on the way is served.
@@ -381,7 +380,7 @@ fn traffic_over_a_line_allocates_nothing() {
     let mut rig = Rig::paced(&config);
     let mut slicer = Fault::new(FaultKind::Slicer);
     slicer.attributes.size = Some(16);
-    rig.module.handle_control(Control::Fault(slicer), rig.now);
+    rig.module.handle_control(Control::from(slicer), rig.now);
     rig.say_over_line(b"ATE0;+CIPHEAD=1\rAT+CIPSTART=\"TCP\",\"192.0.2.1\",7\r");
     let id = SocketId(1);
     let send = [b"AT+CIPSEND=1460\r", [b'x'; 1460].as_slice()].concat();
@@ -408,8 +407,7 @@ fn traffic_that_is_late_allocates_nothing() {
     rig.delay(Duration::from_millis(100));
     let mut bandwidth = Fault::new(FaultKind::Bandwidth);
     bandwidth.attributes.rate = Some(50_000);
-    rig.module
-        .handle_control(Control::Fault(bandwidth), rig.now);
+    rig.module.handle_control(Control::from(bandwidth), rig.now);
     let payload = [b'x'; 1000];
     let mut round = || {
         rig.say(b"AT+CIPSEND=1000\r");

@@ -54,7 +54,7 @@ fn control() -> impl Strategy<Value = Control> {
         let mut fault = Fault::new(kind);
         fault.toxicity = Probability::from_ppm(ppm);
         fault.attributes.delay = Some(Duration::from_millis(3));
-        Control::Fault(fault)
+        Control::from(fault)
     });
     prop_oneof![
         4 => begins,

@@ -32,7 +32,7 @@ fn wire_fault() -> impl Strategy<Value = Step> {
         fault.toxicity = Probability::from_ppm(ppm);
         fault.attributes.delay = Some(delay);
         Step::Control(match begins {
-            true => Control::Fault(fault),
+            true => Control::from(fault),
             false => Control::clear(kind),
         })
     })
@@ -75,7 +75,7 @@ fn socket_fault() -> impl Strategy<Value = Fault> {
 /// A fault between connections and the network begins, or is over.
 fn socket_step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        2 => socket_fault().prop_map(Control::Fault),
+        2 => socket_fault().prop_map(Control::from),
         1 => socket_kind().prop_map(Control::clear),
     ]
     .prop_map(Step::Control)

@@ -112,7 +112,7 @@ fn harmful() -> impl Strategy<Value = Fault> {
 fn rig(rate: Option<Rate>, faults: &[Fault], seed: u64) -> Rig {
     let mut rig = Rig::with_line(Timing::IMMEDIATE, rate, seed);
     for fault in faults {
-        rig.control(Control::Fault(fault.clone()));
+        rig.control(Control::from(fault.clone()));
     }
     rig
 }
@@ -221,7 +221,7 @@ fn what_is_not_lost_is_in_order() {
     let mut rig = Rig::connected("TCP");
     rig.say(b"AT+CIPHEAD=1\r");
     rig.output.clear();
-    rig.control(Control::Fault(lossy));
+    rig.control(Control::from(lossy));
     let sent: Vec<u8> = (0..16_000_u32).map(|i| b'a' + (i / 1000) as u8).collect();
     rig.peer_sends(&sent);
     // Headers have no small letters.

@@ -113,7 +113,7 @@ impl Session {
     fn step(&mut self, step: &Step) {
         let rig = &mut self.rig;
         match step {
-            Step::Fault(fault) => rig.control(Control::Fault(fault.as_ref().clone())),
+            Step::Fault(fault) => rig.control(Control::from(fault.as_ref().clone())),
             Step::Clear(kind) => rig.control(Control::clear(*kind)),
             Step::PeerSends(bytes) => {
                 self.from_peer.extend(bytes);

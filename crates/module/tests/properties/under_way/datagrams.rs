@@ -48,7 +48,7 @@ proptest! {
                 },
                 _ => Attributes::default(),
             };
-            rig.control(Control::Fault(Fault {
+            rig.control(Control::from(Fault {
                 toxicity: Probability::from_ppm(ppm),
                 ..fault(kind, way, attributes)
             }));

@@ -59,7 +59,7 @@ proptest! {
             jitter: Some(millis(jitter)),
             ..Attributes::default()
         };
-        rig.control(Control::Fault(fault(FaultKind::Latency, way, attributes)));
+        rig.control(Control::from(fault(FaultKind::Latency, way, attributes)));
         let (earliest, latest) = (millis(latency.saturating_sub(jitter)), millis(latency + jitter));
         // Of each byte, when it set out.
         let mut sent = Vec::new();
@@ -107,7 +107,7 @@ proptest! {
                 jitter: Some(millis(500)),
                 ..Attributes::default()
             };
-            rig.control(Control::Fault(fault(FaultKind::Latency, Stream::Downlink, attributes)));
+            rig.control(Control::from(fault(FaultKind::Latency, Stream::Downlink, attributes)));
             let mut times = Vec::new();
             for _ in 0..5 {
                 pieces.iter().for_each(|n| rig.peer_sends(&vec![b'x'; *n]));
@@ -130,7 +130,7 @@ proptest! {
         let way = if is_downlink { Stream::Downlink } else { Stream::Uplink };
         let mut rig = Rig::connected("TCP");
         let attributes = Attributes { rate: Some(rate), ..Attributes::default() };
-        rig.control(Control::Fault(fault(FaultKind::Bandwidth, way, attributes)));
+        rig.control(Control::from(fault(FaultKind::Bandwidth, way, attributes)));
         // Twice, with a pause: a line that was idle has not saved up.
         for _ in 0..2 {
             rig.pass(millis(idle));
@@ -139,7 +139,7 @@ proptest! {
             let start = rig.now;
             let whole = match rate {
                 ..1000 => 1000,
-                ..100_000 => 20_000,
+                1000..100_000 => 20_000,
                 _ => 100_000,
             };
             let mut left = whole;
@@ -176,7 +176,7 @@ proptest! {
     fn nothing_goes_while_it_is_down(at in 0_u64..3000, lasts in 1_u64..5000, rate in 100_u32..5000) {
         let mut rig = Rig::connected("TCP");
         let attributes = Attributes { rate: Some(rate), ..Attributes::default() };
-        rig.control(Control::Fault(fault(FaultKind::Bandwidth, Stream::Both, attributes)));
+        rig.control(Control::from(fault(FaultKind::Bandwidth, Stream::Both, attributes)));
         rig.peer_sends(&[b'x'; 2000]);
         rig.pass(millis(at));
         rig.control(Control::fault(FaultKind::Down));
