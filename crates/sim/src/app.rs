@@ -27,6 +27,8 @@ pub(crate) struct App {
     port: u16,
     /// The payload of the send under way.
     pub(crate) payload: Vec<u8>,
+    /// It gave it up: it is no longer there.
+    pub(crate) has_abandoned: bool,
     sending: Option<Instant>,
     /// Bytes under OK on this connection.
     accepted: u64,
@@ -77,6 +79,7 @@ impl App {
             is_udp: false,
             port: 1000,
             payload: Vec::new(),
+            has_abandoned: false,
             sending: None,
             accepted: 0,
             read: 0,
@@ -113,6 +116,7 @@ impl App {
     fn unbind(&mut self) {
         self.bound = None;
         self.sending = None;
+        self.has_abandoned = false;
         self.payload.clear();
         self.datagram.clear();
     }
@@ -231,6 +235,15 @@ impl World {
         }
     }
 
+    /// Gives the send under way up, whose payload is gone then.
+    pub(crate) fn abandon(&mut self) {
+        if self.app.is_sending() {
+            self.app.has_abandoned = true;
+            self.commands.fail();
+            self.driver.abandon_send(self.now);
+        }
+    }
+
     /// What can't be sent is refused before a byte of it is (H17).
     fn send_what_is_refused(&mut self) {
         let now = self.now;
@@ -310,6 +323,7 @@ impl World {
             return self.find(("H15", format!("{length} bytes ended that nobody sent")));
         }
         self.app.payload.clear();
+        self.app.has_abandoned = false;
         let is_udp = self.app.is_udp;
         let Some(peer) = self.app.bound.and_then(|id| self.net.peer(id)) else {
             return;

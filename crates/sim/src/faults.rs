@@ -107,7 +107,7 @@ impl World {
         if !old.is_empty() {
             self.control(Control::Clear(old));
         }
-        self.control(Control::Fault(fault));
+        self.control(Control::Fault(fault.into()));
     }
 
     pub(crate) fn control(&mut self, control: Control) {

@@ -95,7 +95,11 @@ impl World {
             self.driver.uart_written(n, now);
             return true;
         }
-        let payload = self.driver.uart_output(&self.app.payload);
+        let payload = match self.app.has_abandoned {
+            true => &[],
+            false => &self.app.payload[..],
+        };
+        let payload = self.driver.uart_output(payload);
         let n = payload.len().min(self.serial.room());
         if n > 0 {
             self.serial.up.extend_from_slice(&payload[..n]);

@@ -14,6 +14,10 @@ pub(crate) enum AtByte {
     ContextLoss,
     ServerResets,
     HalfClose,
+    /// The application gives the send under way up.
+    Abandon,
+    /// The application closes.
+    Close,
 }
 
 impl World {
@@ -44,6 +48,8 @@ impl World {
                     self.reset(id);
                 }
             }
+            AtByte::Abandon => self.abandon(),
+            AtByte::Close => self.close(),
             AtByte::HalfClose => {
                 if let Some(peer) = self.net.standing() {
                     peer.ends = true;

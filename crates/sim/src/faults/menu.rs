@@ -143,5 +143,15 @@ pub const CLASSES: &[Class] = &[
         Group::Application,
         network::stopped_reader,
     ),
+    class(
+        "send given up at a byte",
+        Group::Application,
+        network::abandon_at_byte,
+    ),
+    class(
+        "close at a byte",
+        Group::Application,
+        network::close_at_byte,
+    ),
     class("no socket", Group::Resources, network::no_socket),
 ];

@@ -145,6 +145,14 @@ pub(super) fn half_close_at_byte(world: &mut World, _: usize, chance: &mut Chanc
     at_byte(world, chance, AtByte::HalfClose);
 }
 
+pub(super) fn abandon_at_byte(world: &mut World, _: usize, chance: &mut Chance) {
+    at_byte(world, chance, AtByte::Abandon);
+}
+
+pub(super) fn close_at_byte(world: &mut World, _: usize, chance: &mut Chance) {
+    at_byte(world, chance, AtByte::Close);
+}
+
 /// The network is otherwise for a while.
 fn set_for_a_while(world: &mut World, index: usize, chance: &mut Chance, change: NetworkChange) {
     let lasts = millis(chance, 5_000..=300_000);
