@@ -117,7 +117,7 @@ fn a_close_that_is_not_answered_ends_all_the_same() {
     let mut lost = fault(FaultKind::NoFinal);
     lost.times = Some(1);
     lost.attributes.command = Some("+CIPCLOSE".into());
-    pair.control(Control::Fault(lost));
+    pair.control(Control::Fault(lost.into()));
     pair.driver.close(pair.now);
     pair.pass(seconds(31));
     assert_eq!(
@@ -163,7 +163,7 @@ fn a_connection_ends_once() {
     let mut pair = Pair::connected();
     let mut silent = fault(FaultKind::NoResponse);
     silent.attributes.command = Some("+CIPSEND".into());
-    pair.control(Control::Fault(silent));
+    pair.control(Control::Fault(silent.into()));
     pair.driver.send(b"hello", pair.now).unwrap();
     pair.payload = b"hello".to_vec();
     pair.settle();

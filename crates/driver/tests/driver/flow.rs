@@ -106,7 +106,7 @@ fn a_late_answer_is_stale_whichever_verb_brings_it() {
     let mut silent = fault(FaultKind::NoFinal);
     silent.attributes.command = Some("+CGATT".into());
     silent.times = Some(1);
-    pair.control(simless_module::Control::Fault(silent));
+    pair.control(simless_module::Control::Fault(silent.into()));
     pair.driver.connect(target(), pair.now).unwrap();
     pair.settle();
     while pair.driver.poll_event().is_some() {}

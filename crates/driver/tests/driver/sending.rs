@@ -163,7 +163,7 @@ fn closed_and_then_silence_is_an_error_soon() {
     let mut lost = fault(FaultKind::NoFinal);
     lost.times = Some(1);
     lost.attributes.command = Some("+CIPSEND".into());
-    pair.control(Control::Fault(lost));
+    pair.control(Control::Fault(lost.into()));
     pair.send(b"second");
     pair.control(Control::Urc("CLOSED".into()));
     pair.pass(seconds(10));
@@ -178,7 +178,7 @@ fn a_send_without_a_result_is_in_doubt_and_not_sent_again() {
     let mut lost = fault(FaultKind::NoFinal);
     lost.times = Some(1);
     lost.attributes.command = Some("+CIPSEND".into());
-    pair.control(Control::Fault(lost));
+    pair.control(Control::Fault(lost.into()));
     pair.send(b"hello");
     pair.pass(seconds(131));
     let failed = failed(&pair);
@@ -199,7 +199,7 @@ fn a_second_prompt_does_not_send_it_twice() {
     let mut lost = fault(FaultKind::NoFinal);
     lost.times = Some(1);
     lost.attributes.command = Some("+CIPSEND".into());
-    pair.control(Control::Fault(lost));
+    pair.control(Control::Fault(lost.into()));
     pair.send(b"hello");
     pair.down.extend(b"\r\n> ");
     pair.settle();
@@ -213,7 +213,7 @@ fn a_prompt_that_does_not_come() {
     // ESC ends data entry.
     let mut pair = Pair::with(ctrl_z(false), Scenario::default());
     pair.connect();
-    pair.control(Control::Fault(silent.clone()));
+    pair.control(Control::Fault(silent.clone().into()));
     pair.send(b"hello");
     pair.pass(seconds(10));
     assert_eq!(failed(&pair).kind, SendFailure::NoPrompt);
@@ -222,7 +222,7 @@ fn a_prompt_that_does_not_come() {
     assert_eq!(pair.peer().got, b"hello");
     // Where any byte may be payload, the module has to give up by itself.
     let mut pair = Pair::connected();
-    pair.control(Control::Fault(silent));
+    pair.control(Control::Fault(silent.into()));
     pair.send(b"hello");
     pair.pass(seconds(121));
     let failed = failed(&pair);
@@ -277,7 +277,7 @@ proptest! {
                 fault.attributes.command =
                     (kind != FaultKind::NoPrompt).then(|| "+CIPSEND".into());
                 fault.attributes.delay = (kind == FaultKind::LateOk).then(|| seconds(100));
-                pair.control(Control::Fault(fault));
+                pair.control(Control::Fault(fault.into()));
             }
             let payload = vec![number as u8; length];
             pair.forget();
