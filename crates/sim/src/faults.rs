@@ -131,6 +131,7 @@ impl World {
                 self.net.break_all(self.now);
                 self.restarts_in_a_payload();
             }
+            FaultKind::NoFinal => self.commands.lost(),
             FaultKind::Timeout
             | FaultKind::ResetPeer
             | FaultKind::LimitData

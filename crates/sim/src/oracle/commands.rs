@@ -11,7 +11,8 @@ use super::Finding;
 #[derive(Default)]
 pub(crate) struct Commands {
     last: Option<(Kind, Instant)>,
-    is_answered: bool,
+    /// Commands without a result.
+    unanswered: u32,
     /// Something else than a deadline may end the wait: an event, the application.
     is_excused: bool,
     /// A failure was heard since the step was said.
@@ -24,6 +25,7 @@ pub(crate) struct Commands {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Wake,
+    EchoOff,
     Attach,
     Activate,
     Connect,
@@ -56,7 +58,7 @@ impl Commands {
             self.has_failed = false;
         }
         self.last = Some((kind, now));
-        self.is_answered = false;
+        self.unanswered += 1;
         self.is_excused = false;
         finding.map(|property| {
             let shown = text.escape_ascii();
@@ -64,9 +66,21 @@ impl Commands {
         })
     }
 
+    /// A state was told: whatever was lost before, all but its own result is over. Of several
+    /// questions the driver takes the last answer when the line is quiet, with or without its
+    /// result.
+    pub(crate) fn came_into_step(&mut self) {
+        self.unanswered = u32::from(self.unanswered <= 1);
+    }
+
+    /// A result will not be heard: a fault swallowed it.
+    pub(crate) fn lost(&mut self) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+    }
+
     /// A result was heard.
     pub(crate) fn heard(&mut self, result: Final) {
-        self.is_answered = true;
+        self.unanswered = self.unanswered.saturating_sub(1);
         self.has_failed |= !result.is_success();
     }
 
@@ -79,6 +93,7 @@ impl Commands {
     pub(crate) fn fail(&mut self) {
         self.is_excused = true;
         self.has_failed = true;
+        self.unanswered = 0;
     }
 
     /// A step was given up because nothing was said in time: whether its time was over.
@@ -113,7 +128,12 @@ impl Commands {
         }
         let is_undo = matches!(kind, Kind::Detach | Kind::Deactivate | Kind::Close);
         let (last, at) = self.last?;
-        let may_speak = self.is_answered || self.is_excused || is_undo;
+        // Nobody is in step yet: any voice will do, until a state is told.
+        let is_waking = |kind| matches!(kind, Kind::Wake | Kind::EchoOff);
+        if is_waking(kind) || is_waking(last) {
+            return None;
+        }
+        let may_speak = self.unanswered == 0 || self.is_excused || is_undo;
         (!may_speak && now.since(at) < last.patience()).then_some("H7")
     }
 }
@@ -122,7 +142,8 @@ impl Kind {
     fn of(text: &[u8]) -> Self {
         let begins = |start: &str| text.starts_with(start.as_bytes());
         match text {
-            b"AT\r" => Self::Wake,
+            b"AT\r" | b"ATQ0V1\r" => Self::Wake,
+            b"ATE0\r" => Self::EchoOff,
             _ if begins("AT+CGATT=1") => Self::Attach,
             _ if begins("AT+CGATT=0") => Self::Detach,
             _ if begins("AT+CGACT=1") => Self::Activate,
@@ -137,9 +158,8 @@ impl Kind {
     /// How long its answer is waited for at least.
     fn patience(self) -> Duration {
         Duration::from_secs(match self {
-            // A module that does not hear yet is called every second; of several states the last
-            // one counts, when the line is quiet for a second.
-            Self::Wake | Self::Status => 1,
+            // Of several states the last one counts, when the line is quiet for a second.
+            Self::Wake | Self::EchoOff | Self::Status => 1,
             Self::Attach | Self::Activate | Self::Detach | Self::Deactivate | Self::Close => 10,
             Self::Connect | Self::Other => 10,
         })

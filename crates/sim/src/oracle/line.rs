@@ -29,6 +29,8 @@ pub(crate) struct Reader {
 pub(crate) enum Line {
     /// A final result, or a URC of the same text.
     Result(Final),
+    /// The state of the service.
+    State,
     /// Anything else.
     Other,
 }
@@ -173,7 +175,7 @@ impl Reader {
             (is_up, _) => {
                 self.stands = is_up;
                 self.may_have_ended &= is_up;
-                Ok(Line::Other)
+                Ok(Line::State)
             }
         }
     }
