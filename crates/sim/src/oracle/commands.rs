@@ -67,10 +67,9 @@ impl Commands {
     }
 
     /// A state was told: whatever was lost before, all but its own result is over. Of several
-    /// questions the driver takes the last answer when the line is quiet, with or without its
-    /// result.
+    /// questions the driver takes the last answer when the line is quiet, also without its result.
     pub(crate) fn came_into_step(&mut self) {
-        self.unanswered = u32::from(self.unanswered <= 1);
+        self.unanswered = 0;
     }
 
     /// A result will not be heard: a fault swallowed it.

@@ -96,7 +96,9 @@ impl Script {
         self.places = reached;
         while let Some(first) = self.places.iter().map(|place| place.0).min()
             && self.forgotten < first
+            && self.payloads.len() > 1
         {
+            // The last one is kept: what became of it may not be known yet.
             self.payloads.pop_front();
             self.forgotten += 1;
         }
@@ -164,6 +166,10 @@ mod tests {
     #[test]
     fn what_is_refused_does_not_come() {
         let mut script = script();
+        let all = script.payload(20);
+        assert!(script.takes(all));
+        assert!(!script.ends(Fate::Refused), "all of it did");
+        let mut script = self::script();
         let one = script.payload(100);
         assert!(script.ends(Fate::Refused));
         let two = script.payload(50);
