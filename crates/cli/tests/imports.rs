@@ -16,6 +16,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["simless-at", "simless-module", "simless-scenario"],
     ),
     (
+        "simless-sim",
+        &[
+            "simless-at",
+            "simless-driver",
+            "simless-module",
+            "simless-scenario",
+            "simless-trace",
+        ],
+    ),
+    (
         "simless-runtime",
         &[
             "simless-at",

@@ -110,6 +110,8 @@ impl Driver {
     pub(crate) fn ended(&mut self, how: Ended) {
         self.end_link(how);
         self.attempt.target = None;
+        // What was to be closed is.
+        self.attempt.closes = false;
     }
 
     pub(crate) fn end_link(&mut self, how: Ended) {

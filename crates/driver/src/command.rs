@@ -10,7 +10,8 @@ use crate::{Host, Settings, Target};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Wake,
-    /// ESC before it: the module may be in the data entry of an earlier life of the host.
+    /// ESC before it: the module may be in the data entry of an earlier life of the host. And with
+    /// results again, in words: a line that changed bytes may have made it answer otherwise.
     WakeFromEntry,
     EchoOff,
     ErrorCodes,
@@ -46,7 +47,7 @@ impl Command {
     fn write(self, words: &Words<'_>, out: &mut impl Write) -> fmt::Result {
         match self {
             Self::Wake => out.write_str("AT"),
-            Self::WakeFromEntry => out.write_str("\x1bAT"),
+            Self::WakeFromEntry => out.write_str("\x1bATQ0V1"),
             Self::EchoOff => out.write_str("ATE0"),
             Self::ErrorCodes => out.write_str("AT+CMEE=1"),
             Self::Identify => out.write_str("ATI"),
@@ -143,10 +144,11 @@ impl Output {
         n > 0 && n == left
     }
 
-    /// Whether a line is what was said: the module's echo.
+    /// Whether a line is what was said, or its beginning, where a URC came in between: the
+    /// module's echo.
     pub(crate) fn is_echoed_by(&self, line: &str) -> bool {
-        let said = self.text.strip_suffix(b"\r");
-        said.is_some_and(|said| said.strip_prefix(b"\r").unwrap_or(said) == line.as_bytes())
+        let said = self.text.strip_prefix(b"\r").unwrap_or(&self.text);
+        line.starts_with("AT") && said.starts_with(line.as_bytes())
     }
 }
 

@@ -222,7 +222,9 @@ impl Driver {
 
     /// Whether received data is the application's.
     pub(crate) fn delivers(&self) -> bool {
-        self.link.stands || self.doing == Doing::Verify
+        // `CONNECT OK` may come before the result of its command.
+        let is_early = self.attempt.is_early && self.doing == Doing::Step(Step::Connect);
+        self.link.stands || self.doing == Doing::Verify || is_early
     }
 
     /// Says a command; what it belongs to has failed when its answer takes longer.

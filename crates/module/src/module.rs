@@ -298,7 +298,8 @@ impl Module {
     /// line, and a fault that counts them can have waited for that. What becomes due with time is
     /// `handle_timeout`'s.
     fn bytes_moved(&mut self, now: Instant) {
-        let has_faults = !self.equipment.faults.is_empty();
+        // What a fault cut off ends when it was taken, also when the fault is over.
+        let has_faults = !self.equipment.faults.is_empty() || self.equipment.sockets.are_gated();
         if self.running.is_some() || self.line.has_wires() || has_faults {
             return self.settle(now);
         }

@@ -45,7 +45,12 @@ impl Equipment {
             last = socket.id;
             if is_needed && socket.gate.is_none() {
                 let seed = self.faults.seed_of("socket").wrapping_add(last.0);
-                socket.gate = Some(SocketGate::new(seed, socket.unsent()).into());
+                let mut gate = SocketGate::new(seed, socket.unsent());
+                if !socket.is_open() {
+                    // It was closed before: its end is nobody's any more.
+                    gate.close();
+                }
+                socket.gate = Some(gate.into());
             }
             let transport = socket.transport();
             let struck = socket

@@ -205,3 +205,23 @@ fn a_command_that_was_cut_is_ended_before_the_next_one() {
     driver.uart_written(1, now);
     assert_eq!(driver.uart_output(&[]), b"AT+CIPSTATUS\r");
 }
+
+/// A close that waits for a send is done when the connection ends by itself: a module that starts
+/// again then ends nothing more.
+#[test]
+fn a_connection_ends_once() {
+    let mut pair = Pair::connected();
+    let mut silent = fault(FaultKind::NoResponse);
+    silent.attributes.command = Some("+CIPSEND".into());
+    pair.control(Control::Fault(silent.into()));
+    pair.driver.send(b"hello", pair.now).unwrap();
+    pair.payload = b"hello".to_vec();
+    pair.settle();
+    pair.driver.close(pair.now);
+    pair.peer_ends();
+    pair.pass(seconds(5));
+    pair.control(Control::Happens(simless_module::Happening::Reset));
+    pair.pass(seconds(60));
+    assert!(pair.saw(|event| *event == Event::Rebooted));
+    assert_eq!(closed(&pair).len(), 1, "{:?}", pair.events);
+}

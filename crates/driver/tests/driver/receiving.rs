@@ -233,3 +233,19 @@ fn a_length_that_lies_is_an_error_and_the_driver_recovers() {
         assert_eq!(pair.received, b"KINGCOMTEST");
     }
 }
+
+/// `CONNECT OK` before the late result of `AT+CIPSTART`: what the peer sends in between belongs to
+/// the connection that is about to be known.
+#[test]
+fn data_between_an_early_outcome_and_its_result_is_kept() {
+    let mut late = fault(FaultKind::LateOk);
+    late.attributes.command = Some("+CIPSTART".into());
+    late.attributes.delay = Some(seconds(3));
+    let mut pair = Pair::with_faults(vec![late]);
+    pair.driver.connect(target(), pair.now).unwrap();
+    pair.pass(seconds(1));
+    assert!(!pair.driver.is_connected());
+    pair.peer_sends(PAYLOAD);
+    assert!(pair.finish());
+    assert_eq!(pair.received, PAYLOAD);
+}

@@ -348,3 +348,30 @@ fn the_total_time_holds_whatever_happens() {
     pair.driver.connect(target(), pair.now).unwrap();
     assert!(pair.finish());
 }
+
+#[test]
+fn a_module_that_starts_again_is_noticed_by_an_echo_that_a_urc_splits() {
+    let mut pair = Pair::connected();
+    pair.control(Control::Happens(Happening::Reset));
+    pair.tamper = Box::new(|bytes| {
+        let text = String::from_utf8(bytes).unwrap();
+        text.replace("AT+CIPSEND=5\r", "AT+CIPS\r\n+CREG: 1\r\nEND=5\r")
+            .into_bytes()
+    });
+    pair.forget();
+    pair.send(b"world");
+    assert!(pair.saw(|event| *event == Event::Rebooted));
+    assert!(pair.times_of("AT+CIPSTATUS").len() < 2, "not by its state");
+}
+
+/// A line that changes bytes can make a module answer in numbers, or not at all.
+#[test]
+fn a_module_that_answers_in_numbers_or_not_at_all_is_brought_back() {
+    for habit in ["ATV0\r", "ATQ1\r"] {
+        let mut pair = Pair::new();
+        pair.module.handle_uart(habit.as_bytes(), pair.now);
+        pair.driver.connect(target(), pair.now).unwrap();
+        assert!(pair.finish(), "{habit}");
+        assert!(pair.now.since(Instant::ZERO) < seconds(3), "{habit}");
+    }
+}

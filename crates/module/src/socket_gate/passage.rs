@@ -90,6 +90,11 @@ impl Passage {
     /// It is otherwise from now on, for what has not arrived yet; what is under way keeps its times.
     pub(crate) fn set(&mut self, course: Course, now: Instant) {
         self.advance(now);
+        // Behind a limit that was reached bytes are lost already: none may follow them (L1).
+        let course = Course {
+            limit: self.reached_limit().or(course.limit),
+            ..course
+        };
         if self.course == course {
             return;
         }
@@ -272,11 +277,16 @@ impl Passage {
             && self.late.is_none()
             && self.datagrams.is_empty()
             && self.end.is_none()
+            && self.reached_limit().is_none()
     }
 
     /// Whether no more of the stream sets out, and all that did has arrived.
     pub(crate) fn is_at_limit(&self) -> bool {
-        self.course.limit.is_some_and(|limit| self.count >= limit) && self.marks.is_empty()
+        self.reached_limit().is_some() && self.marks.is_empty()
+    }
+
+    fn reached_limit(&self) -> Option<u64> {
+        self.course.limit.filter(|limit| self.count >= *limit)
     }
 
     /// Whether the stream's end has arrived.

@@ -1,0 +1,247 @@
+//! The fake network: names, connections and their servers.
+
+use std::time::Duration;
+
+use simless_at::Instant;
+use simless_module::{Chance, SocketEvent, SocketId};
+
+use crate::modem::Ask;
+use crate::oracle::Road;
+use crate::peer::{Peer, Stage};
+use crate::tape::Tape;
+use crate::world::{Happens, World};
+
+/// The network behind the module.
+pub(crate) struct Net {
+    pub(crate) peers: Vec<Peer>,
+    /// What may happen to datagrams.
+    pub(crate) road: Road,
+    /// What becomes of the next attempts, until then.
+    pub(crate) connects: Option<(Outcome, Instant)>,
+    pub(crate) names: Option<(Outcome, Instant)>,
+    /// New connections are broken until then.
+    pub(crate) breaks: Instant,
+    chance: Chance,
+    up: &'static Tape,
+}
+
+/// What becomes of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Stands,
+    Refused,
+    Unreachable,
+    NoSocket,
+    /// It stands, and is reset at once.
+    Reset,
+    /// No answer ever comes.
+    Nothing,
+    /// It stands so much later.
+    Late(Duration),
+}
+
+impl Net {
+    pub(crate) fn new(seed: u64, up: &'static Tape) -> Self {
+        Self {
+            peers: Vec::new(),
+            road: Road {
+                doubles: false,
+                reorders: false,
+            },
+            connects: None,
+            names: None,
+            breaks: Instant::ZERO,
+            chance: Chance::of(seed, "servers"),
+            up,
+        }
+    }
+
+    pub(crate) fn peer(&mut self, id: SocketId) -> Option<&mut Peer> {
+        self.peers.iter_mut().find(|peer| peer.id == id)
+    }
+
+    /// The newest connection that stands.
+    pub(crate) fn standing(&mut self) -> Option<&mut Peer> {
+        self.peers.iter_mut().rev().find(|peer| peer.stands())
+    }
+
+    /// From now on completeness can't be asked of what is there, nor of what comes until then.
+    pub(crate) fn break_all(&mut self, until: Instant) {
+        for peer in &mut self.peers {
+            peer.is_broken = true;
+        }
+        self.breaks = self.breaks.max(until);
+    }
+
+    /// All is well from now on.
+    pub(crate) fn mend(&mut self) {
+        self.connects = None;
+        self.names = None;
+        self.breaks = Instant::ZERO;
+        for peer in &mut self.peers {
+            peer.stalls = None;
+            peer.piece = usize::MAX;
+        }
+    }
+
+    fn outcome(fault: Option<(Outcome, Instant)>, now: Instant) -> Outcome {
+        match fault {
+            Some((outcome, until)) if now < until => outcome,
+            _ => Outcome::Stands,
+        }
+    }
+}
+
+impl World {
+    /// Does what the module asks for, and moves bytes; gives whether anything happened.
+    pub(crate) fn serve_network(&mut self) -> bool {
+        let mut moved = false;
+        while let Some(ask) = self.module.next_ask() {
+            self.answer(ask);
+            moved = true;
+        }
+        for index in 0..self.net.peers.len() {
+            let (road, now) = (self.net.road, self.now);
+            match self.net.peers[index].serve(&mut self.module, road, now) {
+                Ok((has_moved, bytes)) => {
+                    moved |= has_moved;
+                    self.tally.bytes += bytes;
+                }
+                Err(finding) => {
+                    let peer = &self.net.peers[index];
+                    let id = peer.id;
+                    if peer.is_trusted {
+                        self.find(finding);
+                    }
+                    let n = self.module.socket_output(id).len();
+                    self.module.socket_written(id, n, now);
+                }
+            }
+        }
+        moved
+    }
+
+    fn answer(&mut self, ask: Ask) {
+        let now = self.now;
+        match ask {
+            Ask::Resolve(id) => match Net::outcome(self.net.names, now) {
+                Outcome::Late(delay) => self.agenda.plan(now + delay, Happens::Resolved(id, true)),
+                Outcome::Nothing => {}
+                outcome => {
+                    let is_known = outcome == Outcome::Stands;
+                    self.agenda.plan(now, Happens::Resolved(id, is_known));
+                }
+            },
+            Ask::Connect(id, is_udp, port) => {
+                let mut peer = Peer::new(id, port, is_udp, self.net.up);
+                peer.echoes = self.net.chance.below(4) > 0;
+                peer.is_broken = now < self.net.breaks;
+                peer.is_trusted = self.is_trusted;
+                self.net.peers.push(peer);
+                let fastest = Duration::from_millis(self.net.chance.below(200));
+                let delay = match Net::outcome(self.net.connects, now) {
+                    Outcome::Late(delay) => delay,
+                    Outcome::Nothing => return,
+                    _ => fastest,
+                };
+                self.agenda.plan(now + delay, Happens::Connects(id));
+            }
+            Ask::Count(id) => {
+                let unread = self.net.peer(id).map_or(0, |peer| peer.wants - peer.sent);
+                let unread = usize::try_from(unread).unwrap_or(usize::MAX);
+                self.module
+                    .handle_socket(id, SocketEvent::Unread(unread), now);
+            }
+            Ask::Shutdown(id) => self.shut(id),
+            Ask::Abort(id) => {
+                if let Some(peer) = self.net.peer(id) {
+                    peer.stage = Stage::Gone;
+                }
+            }
+        }
+    }
+
+    /// The module sent its FIN: everything it accepted is there (L1, L4).
+    fn shut(&mut self, id: SocketId) {
+        let now = self.now;
+        let Some(peer) = self.net.peer(id) else {
+            return;
+        };
+        peer.stage = Stage::Shut;
+        let is_whole = peer.is_udp || !peer.is_trusted || peer.is_broken || peer.up.is_complete();
+        if !is_whole {
+            let accepted = peer.up.accepted;
+            let seen = format!("FIN of socket {id}, and not all of {accepted} accepted bytes came");
+            self.find(("L4", seen));
+        }
+        let delay = Duration::from_millis(self.net.chance.below(300));
+        self.agenda.plan(now + delay, Happens::Ends(id));
+    }
+
+    /// A server's own FIN answers the module's.
+    pub(crate) fn ends(&mut self, id: SocketId) {
+        if let Some(peer) = self.net.peer(id).filter(|peer| peer.stage == Stage::Shut) {
+            peer.stage = Stage::Gone;
+            self.module.handle_socket(id, SocketEvent::Ended, self.now);
+        }
+    }
+
+    pub(crate) fn resolved(&mut self, id: SocketId, is_known: bool) {
+        let event = match is_known {
+            true => SocketEvent::Resolved([198, 51, 100, 7].into()),
+            false => SocketEvent::Unresolved,
+        };
+        self.module.handle_socket(id, event, self.now);
+    }
+
+    /// An attempt comes to its end.
+    pub(crate) fn connects(&mut self, id: SocketId) {
+        let now = self.now;
+        let outcome = Net::outcome(self.net.connects, now);
+        let Some(peer) = self
+            .net
+            .peer(id)
+            .filter(|peer| peer.stage == Stage::Opening)
+        else {
+            return;
+        };
+        let event = match outcome {
+            Outcome::Refused => SocketEvent::Refused,
+            Outcome::Unreachable => SocketEvent::Unreachable,
+            Outcome::NoSocket => SocketEvent::NoSocket,
+            _ => SocketEvent::Connected,
+        };
+        peer.stage = match event {
+            SocketEvent::Connected => Stage::Standing,
+            _ => Stage::Gone,
+        };
+        peer.has_stood = peer.stands();
+        self.module.handle_socket(id, event, now);
+        if outcome == Outcome::Reset {
+            self.reset(id);
+        }
+    }
+
+    /// A server resets its connection.
+    pub(crate) fn reset(&mut self, id: SocketId) {
+        if let Some(peer) = self.net.peer(id).filter(|peer| !peer.is_udp) {
+            peer.is_broken = true;
+            peer.stage = Stage::Gone;
+            self.module.handle_socket(id, SocketEvent::Reset, self.now);
+        }
+    }
+
+    /// Connections that nobody knows any more are forgotten.
+    pub(crate) fn tidy(&mut self) {
+        let bound = self.app.bound;
+        let surplus = self.net.peers.len().saturating_sub(4);
+        if surplus > 0 {
+            let mut left = surplus;
+            self.net.peers.retain(|peer| {
+                let goes = left > 0 && peer.stage == Stage::Gone && Some(peer.id) != bound;
+                left -= usize::from(goes);
+                !goes
+            });
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Clocks at the driver's commands: one in flight (H7), and no undo before its time (H9).
+
+use std::time::Duration;
+
+use simless_at::{Final, Instant};
+use simless_driver::Step;
+
+use super::Finding;
+
+/// What the driver said last, and what was heard since.
+#[derive(Default)]
+pub(crate) struct Commands {
+    last: Option<(Kind, Instant)>,
+    /// Commands without a result.
+    unanswered: u32,
+    /// Something else than a deadline may end the wait: an event, the application.
+    is_excused: bool,
+    /// A failure was heard since the step was said.
+    has_failed: bool,
+    attach: Option<Instant>,
+    activate: Option<Instant>,
+    connect: Option<Instant>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Wake,
+    EchoOff,
+    Attach,
+    Activate,
+    Connect,
+    Detach,
+    Deactivate,
+    Close,
+    Status,
+    Other,
+}
+
+/// What the driver waits for a step of the guide's flow (G9.4).
+const STEP: Duration = Duration::from_secs(30);
+
+impl Commands {
+    /// The driver says this.
+    pub(crate) fn said(&mut self, text: &[u8], now: Instant) -> Option<Finding> {
+        let text = text.strip_prefix(b"\x1b").unwrap_or(text);
+        if !text.starts_with(b"AT") {
+            return None;
+        }
+        let kind = Kind::of(text);
+        let finding = self.is_too_early(kind, now);
+        match kind {
+            Kind::Attach => self.attach = Some(now),
+            Kind::Activate => self.activate = Some(now),
+            Kind::Connect => self.connect = Some(now),
+            _ => {}
+        }
+        if let Kind::Attach | Kind::Activate | Kind::Connect = kind {
+            self.has_failed = false;
+        }
+        self.last = Some((kind, now));
+        self.unanswered += 1;
+        self.is_excused = false;
+        finding.map(|property| {
+            let shown = text.escape_ascii();
+            (property, format!("too early: {shown}"))
+        })
+    }
+
+    /// A state was told: whatever was lost before, all but its own result is over. Of several
+    /// questions the driver takes the last answer when the line is quiet, also without its result.
+    pub(crate) fn came_into_step(&mut self) {
+        self.unanswered = 0;
+    }
+
+    /// A result will not be heard: a fault swallowed it.
+    pub(crate) fn lost(&mut self) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+    }
+
+    /// A result was heard.
+    pub(crate) fn heard(&mut self, result: Final) {
+        self.unanswered = self.unanswered.saturating_sub(1);
+        self.has_failed |= !result.is_success();
+    }
+
+    /// Something happened that ends what is waited for.
+    pub(crate) fn excuse(&mut self) {
+        self.is_excused = true;
+    }
+
+    /// Something happened that fails a step before its time.
+    pub(crate) fn fail(&mut self) {
+        self.is_excused = true;
+        self.has_failed = true;
+        self.unanswered = 0;
+    }
+
+    /// A step was given up because nothing was said in time: whether its time was over.
+    pub(crate) fn gave_up(&mut self, step: Step, took: Duration) -> Option<Finding> {
+        self.is_excused = true;
+        let least = Duration::from_secs(match step {
+            Step::Attach | Step::Activate | Step::Connect | Step::Shut => 30,
+            Step::Wake | Step::Sim => 30,
+            Step::Register => 60,
+            _ => 10,
+        });
+        (took < least).then(|| ("H9", format!("{step} is given up after {took:?}")))
+    }
+
+    /// The connection stands: what ends it is no undo.
+    pub(crate) fn connected(&mut self) {
+        self.connect = None;
+    }
+
+    fn is_too_early(&self, kind: Kind, now: Instant) -> Option<&'static str> {
+        let undone = match kind {
+            Kind::Detach => self.attach,
+            Kind::Deactivate => self.activate,
+            Kind::Close => self.connect,
+            _ => None,
+        };
+        if let Some(at) = undone
+            && !self.has_failed
+            && now.since(at) < STEP
+        {
+            return Some("H9");
+        }
+        let is_undo = matches!(kind, Kind::Detach | Kind::Deactivate | Kind::Close);
+        let (last, at) = self.last?;
+        // Nobody is in step yet: any voice will do, until a state is told.
+        let is_waking = |kind| matches!(kind, Kind::Wake | Kind::EchoOff);
+        if is_waking(kind) || is_waking(last) {
+            return None;
+        }
+        let may_speak = self.unanswered == 0 || self.is_excused || is_undo;
+        (!may_speak && now.since(at) < last.patience()).then_some("H7")
+    }
+}
+
+impl Kind {
+    fn of(text: &[u8]) -> Self {
+        let begins = |start: &str| text.starts_with(start.as_bytes());
+        match text {
+            b"AT\r" | b"ATQ0V1\r" => Self::Wake,
+            b"ATE0\r" => Self::EchoOff,
+            _ if begins("AT+CGATT=1") => Self::Attach,
+            _ if begins("AT+CGATT=0") => Self::Detach,
+            _ if begins("AT+CGACT=1") => Self::Activate,
+            _ if begins("AT+CGACT=0") => Self::Deactivate,
+            _ if begins("AT+CIPSTART=") => Self::Connect,
+            _ if begins("AT+CIPCLOSE") => Self::Close,
+            _ if begins("AT+CIPSTATUS") => Self::Status,
+            _ => Self::Other,
+        }
+    }
+
+    /// How long its answer is waited for at least.
+    fn patience(self) -> Duration {
+        Duration::from_secs(match self {
+            // Of several states the last one counts, when the line is quiet for a second.
+            Self::Wake | Self::EchoOff | Self::Status => 1,
+            Self::Attach | Self::Activate | Self::Detach | Self::Deactivate | Self::Close => 10,
+            Self::Connect | Self::Other => 10,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn an_undo_has_its_time() {
+        for (undo, finding) in [(29, Some("H9")), (30, None)] {
+            let mut commands = Commands::default();
+            assert_eq!(commands.said(b"AT+CGATT=1\r", at(0)), None);
+            let seen = commands.said(b"AT+CGATT=0\r", at(undo));
+            assert_eq!(seen.map(|seen| seen.0), finding);
+        }
+    }
+
+    #[test]
+    fn one_command_is_in_flight() {
+        let mut commands = Commands::default();
+        commands.said(b"AT+CIPSEND=5\r", at(0));
+        assert!(commands.said(b"AT+CIPSTATUS\r", at(9)).is_some());
+        let mut commands = Commands::default();
+        commands.said(b"AT+CIPSEND=5\r", at(0));
+        commands.heard(Final::Ok);
+        assert!(commands.said(b"AT+CIPSTATUS\r", at(1)).is_none());
+    }
+}

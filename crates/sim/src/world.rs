@@ -1,0 +1,191 @@
+//! Everything on one virtual clock: driver, serial line, module, network, application and faults.
+
+use simless_at::Instant;
+use simless_driver::Driver;
+use simless_module::{Module, SocketId};
+use simless_trace::Line;
+
+use crate::agenda::Agenda;
+use crate::app::App;
+use crate::faults::Faults;
+use crate::modem::Modem;
+use crate::net::Net;
+use crate::oracle::{Commands, Finding, Reader, Violation};
+use crate::plan::Plan;
+use crate::serial::Serial;
+use crate::tally::Tally;
+
+/// Everything on one virtual clock.
+pub(crate) struct World {
+    pub(crate) plan: Plan,
+    pub(crate) now: Instant,
+    pub(crate) agenda: Agenda<Happens>,
+    pub(crate) driver: Driver,
+    pub(crate) serial: Serial,
+    pub(crate) module: Modem,
+    pub(crate) net: Net,
+    pub(crate) app: App,
+    pub(crate) faults: Faults,
+    pub(crate) reader: Reader,
+    pub(crate) commands: Commands,
+    /// Whether the serial line was whole since the connection began: otherwise no more can be asked
+    /// of streams and lines than that everything ends.
+    pub(crate) is_trusted: bool,
+    pub(crate) tally: Tally,
+    pub(crate) violation: Option<Violation>,
+    pub(crate) is_over: bool,
+}
+
+/// What is planned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Happens {
+    /// The application acts.
+    App,
+    /// The application takes what it has in its hands.
+    Read,
+    /// An attempt comes to its end.
+    Connects(SocketId),
+    Resolved(SocketId, bool),
+    /// A server answers a FIN.
+    Ends(SocketId),
+    /// A server goes on reading, or something of the module's is due.
+    Look,
+    /// A class of faults strikes.
+    Strikes(usize),
+    /// What it did to the network ends.
+    Mends(usize),
+    /// From now on there are no faults.
+    Last,
+}
+
+/// Rounds that one moment may take: more never come to rest (P3).
+const MOST_ROUNDS: u32 = 100_000;
+
+/// Rounds that an hour may take (P3).
+const MOST_ROUNDS_PER_HOUR: u64 = 4_000_000;
+
+impl World {
+    pub(crate) fn new(plan: Plan, traces: bool) -> Self {
+        let config = plan.config();
+        let trace = traces.then(|| vec![Line::Header(plan.header())]);
+        let mut world = Self {
+            now: Instant::ZERO,
+            agenda: Agenda::new(),
+            driver: Driver::new(plan.settings()),
+            serial: Serial::new(),
+            module: Modem::new(Module::new(config.into()), trace),
+            net: Net::new(plan.seed, plan.tape()),
+            app: App::new(plan.seed),
+            faults: Faults::new(&plan),
+            reader: Reader::default(),
+            commands: Commands::default(),
+            is_trusted: true,
+            tally: Tally::default(),
+            violation: None,
+            is_over: false,
+            plan,
+        };
+        world.agenda.plan(Instant::ZERO, Happens::App);
+        world.agenda.plan(world.plan.quiet_at(), Happens::Last);
+        world.plan_faults();
+        world
+    }
+
+    /// Until everything is done, or something does not hold.
+    pub(crate) fn run(&mut self) {
+        let mut hour = (0, 0);
+        while !self.is_over && self.violation.is_none() {
+            self.settle();
+            let deadlines = [
+                self.agenda.next_at(),
+                self.driver.poll_timeout(),
+                self.module.poll_timeout(),
+            ];
+            let Some(next) = deadlines.into_iter().flatten().min() else {
+                return self.find(("P3", "nothing more happens".into()));
+            };
+            self.now = self.now.max(next);
+            let (began, rounds) = hour;
+            let this = self.now.as_micros() / 3_600_000_000;
+            if this != began {
+                hour = (this, self.tally.rounds);
+            } else if self.tally.rounds - rounds > MOST_ROUNDS_PER_HOUR {
+                return self.find(("P3", "too much work for an hour".into()));
+            }
+            if let Some(event) = self.agenda.pop(self.now) {
+                self.happens(event);
+            }
+        }
+    }
+
+    fn happens(&mut self, event: Happens) {
+        match event {
+            Happens::App => self.act(),
+            Happens::Read => self.app.lets_go(),
+            Happens::Connects(id) => self.connects(id),
+            Happens::Resolved(id, is_known) => self.resolved(id, is_known),
+            Happens::Ends(id) => self.ends(id),
+            Happens::Look => {}
+            Happens::Strikes(class) => self.strikes(class),
+            Happens::Mends(class) => self.mends(class),
+            Happens::Last => self.last_phase(),
+        }
+    }
+
+    /// Does all that is due at this moment.
+    fn settle(&mut self) {
+        for _ in 0..MOST_ROUNDS {
+            let moved = self.serve_driver()
+                | self.offer_to_module()
+                | self.module.handle_timeout(self.now)
+                | self.serve_network()
+                | self.offer_to_driver();
+            self.tally.rounds += 1;
+            if !moved || self.violation.is_some() {
+                self.look();
+                return;
+            }
+        }
+        self.find(("P3", "a moment that never comes to rest".into()));
+    }
+
+    /// What happened in the module.
+    fn look(&mut self) {
+        let watch = self.module.watch();
+        let struck = std::mem::take(&mut watch.struck);
+        let has_lost = std::mem::take(&mut watch.has_lost);
+        for kind in struck {
+            self.tally.strikes(kind.about().name);
+            self.struck(kind);
+        }
+        if has_lost {
+            self.net.break_all(self.now);
+        }
+        self.tidy();
+    }
+
+    pub(crate) fn find(&mut self, (property, seen): Finding) {
+        self.module
+            .remark(self.now, || format!("violation: {property}: {seen}"));
+        self.violation.get_or_insert(Violation {
+            at: self.now,
+            property,
+            seen,
+        });
+    }
+
+    /// Bytes were lost or changed on the serial line.
+    pub(crate) fn distrust(&mut self) {
+        self.is_trusted = false;
+        for peer in &mut self.net.peers {
+            peer.is_trusted = false;
+        }
+    }
+
+    /// Something that need not hold on a line that loses bytes.
+    pub(crate) fn find_if_trusted(&mut self, finding: Finding) {
+        if self.is_trusted {
+            self.find(finding);
+        }
+    }
+}
