@@ -59,7 +59,7 @@ pub(crate) enum Happens {
 }
 
 /// Rounds that one moment may take: more never come to rest (P3).
-const MOST_ROUNDS: u32 = 100_000;
+const MOST_ROUNDS: u32 = 1_000_000;
 
 /// Rounds that an hour may take (P3).
 const MOST_ROUNDS_PER_HOUR: u64 = 4_000_000;

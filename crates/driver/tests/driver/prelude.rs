@@ -143,7 +143,10 @@ fn many_late_answers_to_at_are_not_taken_for_others() {
     assert!(pair.finish());
     let script = pair.script();
     let status = script.find("AT+CIPSTATUS\r").unwrap();
-    assert!(script[..status].starts_with("AT\r\x1bATQ0V1\rAT\r"), "{script}");
+    assert!(
+        script[..status].starts_with("AT\r\x1bATQ0V1\rAT\r"),
+        "{script}"
+    );
     assert_eq!(pair.times_of("AT+CIPSTATUS").len(), 1);
     assert!(pair.now.since(simless_at::Instant::ZERO) < Duration::from_secs(10));
 }
