@@ -46,7 +46,7 @@ fn recorded(folder: &Path, words: &[&str]) -> (String, String) {
 }
 
 /// `simless replay` of these lines: its code and what it prints.
-fn replay(folder: &Path, lines: &str) -> (Option<i32>, String) {
+fn replay(folder: &Path, lines: impl AsRef<[u8]>) -> (Option<i32>, String) {
     let path = folder.join("again.jsonl");
     fs::write(&path, lines).unwrap();
     let output = simless(folder).arg("replay").arg(path).output().unwrap();
@@ -145,4 +145,11 @@ fn what_is_no_trace_is_refused() {
     // A program that was killed leaves a line that is cut.
     let (code, said) = replay(folder.path(), lines.trim_end().trim_end_matches('}'));
     assert_eq!(code, Some(0), "{said}");
+    // Perhaps in the middle of a character.
+    let cut = lines + r#"{"t":9000000,"modem":0,"lane":"port","text":"é"#;
+    let (code, said) = replay(folder.path(), &cut.as_bytes()[..cut.len() - 1]);
+    assert_eq!(code, Some(0), "{said}");
+    let broken = [&cut.as_bytes()[..cut.len() - 1], b"\"}\n"].concat();
+    let (code, said) = replay(folder.path(), broken);
+    assert_eq!(code, Some(2), "{said}");
 }
