@@ -18,6 +18,10 @@ pub(crate) use attributes::is_command;
 pub use attributes::{Attributes, Place};
 pub use kind::{Attribute, FaultKind, Gate, KINDS, Kind};
 
+/// The longest text of a URC that a fault or a step says, in bytes: as long as a command line. It
+/// has to find room in the module's memory (P5).
+pub const URC_LIMIT: usize = 512;
+
 /// Something that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -129,6 +133,10 @@ impl Fault {
         if kind.is_sudden && self.times.is_some_and(|times| times > 1) && self.after.is_zero() {
             return Err(FaultError::AllAtOnce(kind));
         }
+        let urc = self.attributes.urc.as_ref();
+        if urc.is_some_and(|urc| urc.len() > URC_LIMIT) {
+            return Err(FaultError::LongUrc);
+        }
         let missing = |own: &&Attribute| own.is_needed && !self.attributes.has(own.name);
         match kind.attributes.iter().find(missing) {
             Some(attribute) => Err(FaultError::Missing(kind, attribute.name)),
@@ -158,6 +166,8 @@ pub enum FaultError {
     Missing(&'static Kind, &'static str),
     /// It strikes bytes of the serial line, or is a state, and how often is not counted.
     NotCounted(&'static Kind),
+    /// Its URC is longer than [`URC_LIMIT`].
+    LongUrc,
     /// It happens several times, with no time in between.
     AllAtOnce(&'static Kind),
 }
@@ -199,6 +209,7 @@ impl fmt::Display for FaultError {
                     kind.name
                 )
             }
+            Self::LongUrc => write!(f, "a URC has at most {URC_LIMIT} bytes"),
             Self::AllAtOnce(kind) => write!(
                 f,
                 "a fault of type `{}` that comes several `times` needs `after`, the time before \
@@ -231,4 +242,13 @@ fn what_happens_several_times_says_how_far_apart() {
     assert_eq!(fault.check(), Err(FaultError::AllAtOnce(kind)));
     fault.after = Duration::from_secs(1);
     assert_eq!(fault.check(), Ok(()));
+}
+
+#[test]
+fn a_urc_is_not_endless() {
+    let mut fault = Fault::new(FaultKind::UrcCollision);
+    fault.attributes.urc = Some("R".repeat(URC_LIMIT));
+    assert_eq!(fault.check(), Ok(()));
+    fault.attributes.urc = Some("R".repeat(URC_LIMIT + 1));
+    assert_eq!(fault.check(), Err(FaultError::LongUrc));
 }
