@@ -100,7 +100,7 @@ fn a_session_over_a_paced_line_comes_out_again() {
     let (code, said) = replay(folder.path(), &lines);
     assert!(said.ends_with(" s came out as recorded\n"), "{said}");
     assert_eq!(code, Some(0));
-    let (code, said) = replay(folder.path(), &lines.replace("\"baud\":9600,", ""));
+    let (code, said) = replay(folder.path(), lines.replace("\"baud\":9600,", ""));
     assert_eq!(code, Some(1), "another line is another session: {said}");
 }
 
@@ -136,7 +136,7 @@ fn what_is_no_trace_is_refused() {
     let (code, said) = replay(folder.path(), &text);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("a name that ends in .jsonl"), "{said}");
-    let (code, said) = replay(folder.path(), &lines.replace("kingcom-g3524", "kingcom-g9"));
+    let (code, said) = replay(folder.path(), lines.replace("kingcom-g3524", "kingcom-g9"));
     assert_eq!(code, Some(2), "{said}");
     assert!(
         said.contains("there is no profile \"kingcom-g9\""),
