@@ -52,20 +52,20 @@ enum Ended {
 
 impl Session {
     fn play(&mut self, path: &Path, file: &mut impl BufRead) -> Result<Option<Ended>> {
-        let mut text = String::new();
+        let mut text = Vec::new();
         loop {
             text.clear();
             self.line += 1;
             let number = self.line;
             let place = || format!("line {number} of {}", path.display());
-            let read = Read::take(&mut *file, Line::LIMIT as u64 + 1).read_line(&mut text);
+            let read = Read::take(&mut *file, Line::LIMIT as u64 + 1).read_until(b'\n', &mut text);
             if read.with_context(place)? == 0 {
                 return Ok(None);
             }
-            let line = match Line::parse(&text) {
+            let line = match Line::parse_bytes(&text) {
                 Ok(line) => line,
                 // The program was killed while it wrote.
-                Err(_) if !text.ends_with('\n') && self.steps > 0 => return Ok(None),
+                Err(_) if !text.ends_with(b"\n") && self.steps > 0 => return Ok(None),
                 Err(error) if number == 1 => {
                     let what = "only a trace with a name that ends in .jsonl can be played";
                     return Err(error).with_context(place).context(what);

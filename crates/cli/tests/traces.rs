@@ -46,7 +46,7 @@ fn recorded(folder: &Path, words: &[&str]) -> (String, String) {
 }
 
 /// `simless replay` of these lines: its code and what it prints.
-fn replay(folder: &Path, lines: &str) -> (Option<i32>, String) {
+fn replay(folder: &Path, lines: impl AsRef<[u8]>) -> (Option<i32>, String) {
     let path = folder.join("again.jsonl");
     fs::write(&path, lines).unwrap();
     let output = simless(folder).arg("replay").arg(path).output().unwrap();
@@ -100,7 +100,7 @@ fn a_session_over_a_paced_line_comes_out_again() {
     let (code, said) = replay(folder.path(), &lines);
     assert!(said.ends_with(" s came out as recorded\n"), "{said}");
     assert_eq!(code, Some(0));
-    let (code, said) = replay(folder.path(), &lines.replace("\"baud\":9600,", ""));
+    let (code, said) = replay(folder.path(), lines.replace("\"baud\":9600,", ""));
     assert_eq!(code, Some(1), "another line is another session: {said}");
 }
 
@@ -136,7 +136,7 @@ fn what_is_no_trace_is_refused() {
     let (code, said) = replay(folder.path(), &text);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("a name that ends in .jsonl"), "{said}");
-    let (code, said) = replay(folder.path(), &lines.replace("kingcom-g3524", "kingcom-g9"));
+    let (code, said) = replay(folder.path(), lines.replace("kingcom-g3524", "kingcom-g9"));
     assert_eq!(code, Some(2), "{said}");
     assert!(
         said.contains("there is no profile \"kingcom-g9\""),
@@ -145,4 +145,11 @@ fn what_is_no_trace_is_refused() {
     // A program that was killed leaves a line that is cut.
     let (code, said) = replay(folder.path(), lines.trim_end().trim_end_matches('}'));
     assert_eq!(code, Some(0), "{said}");
+    // Perhaps in the middle of a character.
+    let cut = lines + r#"{"t":9000000,"modem":0,"lane":"port","text":"é"#;
+    let (code, said) = replay(folder.path(), &cut.as_bytes()[..cut.len() - 1]);
+    assert_eq!(code, Some(0), "{said}");
+    let broken = [&cut.as_bytes()[..cut.len() - 1], b"\"}\n"].concat();
+    let (code, said) = replay(folder.path(), broken);
+    assert_eq!(code, Some(2), "{said}");
 }

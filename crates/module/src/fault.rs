@@ -18,6 +18,10 @@ pub(crate) use attributes::is_command;
 pub use attributes::{Attributes, Place};
 pub use kind::{Attribute, FaultKind, Gate, KINDS, Kind};
 
+/// The longest text of a URC that a fault or a step says, in bytes: as long as a command line. It
+/// has to find room in the module's memory (P5).
+pub const URC_LIMIT: usize = 512;
+
 /// Something that goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
@@ -47,7 +51,8 @@ pub struct Fault {
     pub after: Duration,
     /// How often it strikes; then it is over. `None`: as often as there is an opportunity, or once
     /// when it is something that happens at a moment ([`Kind::is_sudden`]). Not for faults of the
-    /// serial line, which draw ahead and don't count: how long they last bounds them.
+    /// serial line, which draw ahead and don't count, and not for states ([`FaultKind::is_state`]):
+    /// how long they last bounds them.
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -121,8 +126,16 @@ impl Fault {
                 return Err(FaultError::NotItsOwn(kind, attribute));
             }
         }
-        if kind.gate == Gate::Wire && self.times.is_some() {
+        let is_counted = kind.gate != Gate::Wire && !self.kind.is_state();
+        if !is_counted && self.times.is_some() {
             return Err(FaultError::NotCounted(kind));
+        }
+        if kind.is_sudden && self.times.is_some_and(|times| times > 1) && self.after.is_zero() {
+            return Err(FaultError::AllAtOnce(kind));
+        }
+        let urc = self.attributes.urc.as_ref();
+        if urc.is_some_and(|urc| urc.len() > URC_LIMIT) {
+            return Err(FaultError::LongUrc);
         }
         let missing = |own: &&Attribute| own.is_needed && !self.attributes.has(own.name);
         match kind.attributes.iter().find(missing) {
@@ -151,8 +164,12 @@ pub enum FaultError {
     NotItsOwn(&'static Kind, &'static str),
     /// Its kind needs this attribute.
     Missing(&'static Kind, &'static str),
-    /// It strikes bytes of the serial line, and how often is not counted.
+    /// It strikes bytes of the serial line, or is a state, and how often is not counted.
     NotCounted(&'static Kind),
+    /// Its URC is longer than [`URC_LIMIT`].
+    LongUrc,
+    /// It happens several times, with no time in between.
+    AllAtOnce(&'static Kind),
 }
 
 impl fmt::Display for FaultError {
@@ -181,10 +198,22 @@ impl fmt::Display for FaultError {
                 "a fault of type `{}` needs the attribute `{attribute}`",
                 kind.name
             ),
-            Self::NotCounted(kind) => write!(
+            Self::NotCounted(kind) => {
+                let why = match kind.kind.is_state() {
+                    true => "it is there all the while",
+                    false => "bytes that it strikes are not counted",
+                };
+                write!(
+                    f,
+                    "a fault of type `{}` takes no `times`: {why}; `for` says how long it lasts",
+                    kind.name
+                )
+            }
+            Self::LongUrc => write!(f, "a URC has at most {URC_LIMIT} bytes"),
+            Self::AllAtOnce(kind) => write!(
                 f,
-                "a fault of type `{}` takes no `times`: bytes that it strikes are not counted; \
-                 `for` says how long it lasts",
+                "a fault of type `{}` that comes several `times` needs `after`, the time before \
+                 each",
                 kind.name
             ),
         }
@@ -194,10 +223,32 @@ impl fmt::Display for FaultError {
 impl core::error::Error for FaultError {}
 
 #[test]
-fn what_strikes_the_line_counts_nothing() {
-    let mut fault = Fault::new(FaultKind::Drop);
+fn what_strikes_the_line_or_is_a_state_counts_nothing() {
+    for kind in [FaultKind::Drop, FaultKind::SimAbsent, FaultKind::Down] {
+        let mut fault = Fault::new(kind);
+        assert_eq!(fault.check(), Ok(()));
+        fault.times = Some(3);
+        assert_eq!(fault.check(), Err(FaultError::NotCounted(kind.about())));
+    }
+}
+
+#[test]
+fn what_happens_several_times_says_how_far_apart() {
+    let mut fault = Fault::new(FaultKind::PdpDeact);
+    fault.times = Some(1);
     assert_eq!(fault.check(), Ok(()));
-    fault.times = Some(3);
-    let kind = FaultKind::Drop.about();
-    assert_eq!(fault.check(), Err(FaultError::NotCounted(kind)));
+    fault.times = Some(2);
+    let kind = FaultKind::PdpDeact.about();
+    assert_eq!(fault.check(), Err(FaultError::AllAtOnce(kind)));
+    fault.after = Duration::from_secs(1);
+    assert_eq!(fault.check(), Ok(()));
+}
+
+#[test]
+fn a_urc_is_not_endless() {
+    let mut fault = Fault::new(FaultKind::UrcCollision);
+    fault.attributes.urc = Some("R".repeat(URC_LIMIT));
+    assert_eq!(fault.check(), Ok(()));
+    fault.attributes.urc = Some("R".repeat(URC_LIMIT + 1));
+    assert_eq!(fault.check(), Err(FaultError::LongUrc));
 }

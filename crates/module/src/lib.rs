@@ -101,6 +101,7 @@ pub use control::Control;
 pub use event::{Cause, Dropped, Event};
 pub use fault::{
     Attribute, Attributes, Fault, FaultError, FaultKind, Gate, KINDS, Kind, Place, Stream,
+    URC_LIMIT,
 };
 pub use module::{Config, Module};
 pub use network::{Answer, Network, NetworkChange, Pin, SimState};

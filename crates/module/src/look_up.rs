@@ -24,7 +24,9 @@ impl Equipment {
             return LookUp::Known(Some(address), now);
         }
         if let Some(attributes) = self.faults.strikes(FaultKind::DnsFail, |_| true) {
+            // No look-up takes longer than the module's patience.
             let delay = attributes.delay.unwrap_or_default();
+            let delay = delay.min(self.config.profile.guards.resolve);
             self.event(Event::Struck(FaultKind::DnsFail));
             return LookUp::Known(None, now + delay);
         }

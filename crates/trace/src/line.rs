@@ -28,13 +28,24 @@ impl Line {
         if line.len() > Self::LIMIT {
             return Err(NotALine("it is too long".into()));
         }
-        // Not as one of two: what is wrong with a line could not be said then.
-        let is_header = line.trim_start().starts_with(r#"{"trace""#);
-        let read = match is_header {
-            true => serde_json::from_str(line).map(Self::Header),
-            false => serde_json::from_str(line).map(Self::Record),
+        // Not as one of two: what is wrong with a line could not be said then. A header need not
+        // begin with its version, once another program has written it again.
+        let begins_as_header = line.trim_start().starts_with(r#"{"trace""#);
+        let header = || serde_json::from_str(line).map(Self::Header);
+        let read = match begins_as_header {
+            true => header(),
+            false => match serde_json::from_str(line).map(Self::Record) {
+                Err(error) => header().map_err(|_| error),
+                record => record,
+            },
         };
         read.map_err(|error| NotALine(error.to_string()))
+    }
+
+    /// Reads a line of a file, which may be cut in the middle of a character.
+    pub fn parse_bytes(line: &[u8]) -> Result<Self, NotALine> {
+        let text = str::from_utf8(line).map_err(|error| NotALine(error.to_string()))?;
+        Self::parse(text)
     }
 }
 

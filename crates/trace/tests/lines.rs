@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use proptest::prelude::*;
 use simless_at::Registration;
-use simless_module::{Answer, Control, Happening, SimState, SocketId, Transport};
+use simless_module::{Answer, Control, Happening, KINGCOM_G3524, SimState, SocketId, Transport};
 use simless_trace::{Ask, Direction, Header, Line, News, Record, Step, TimingName, What};
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -166,4 +166,19 @@ fn the_longest_datagram_has_room_in_a_line() {
     assert_eq!(Line::parse(&line.to_string()), Ok(line));
     let too_long = " ".repeat(Line::LIMIT + 1);
     assert!(Line::parse(&too_long).is_err());
+}
+
+#[test]
+fn a_header_need_not_begin_with_its_version() {
+    let written = Header::new(3, &KINGCOM_G3524, TimingName::Immediate);
+    let written = Line::Header(written);
+    for line in [
+        r#"{"modem":3,"profile":"kingcom-g3524","timing":"immediate","trace":1}"#,
+        r#"{ "trace" : 1, "modem": 3, "profile": "kingcom-g3524", "timing": "immediate" }"#,
+    ] {
+        assert_eq!(Line::parse(line).as_ref(), Ok(&written));
+    }
+    // What is wrong with a record is said of the record.
+    let error = Line::parse(r#"{"t":1,"modem":0,"lane":"tine"}"#).unwrap_err();
+    assert!(error.to_string().contains("tine"), "{error}");
 }

@@ -76,7 +76,7 @@ impl Faults {
             {
                 active.phase = Phase::On(active.fault.lasts.map(|lasts| at + lasts));
                 self.version += 1;
-                if active.is_state() && !active.chance.hits(active.fault.toxicity) {
+                if active.fault.kind.is_state() && !active.chance.hits(active.fault.toxicity) {
                     active.phase = Phase::Over;
                 }
                 if active.fault.kind.about().is_sudden {
@@ -187,14 +187,6 @@ impl Active {
 
     fn is_on(&self) -> bool {
         matches!(self.phase, Phase::On(_)) && self.left != Some(0)
-    }
-
-    /// Whether it is a state of the world rather than something that strikes again and again.
-    pub(crate) fn is_state(&self) -> bool {
-        matches!(
-            self.fault.kind,
-            FaultKind::SimAbsent | FaultKind::CregDenied | FaultKind::Searching | FaultKind::Down
-        )
     }
 
     /// An opportunity: whether it strikes.

@@ -140,6 +140,14 @@ impl FaultKind {
         // The table is made from the same list, in its order.
         &KINDS[self as usize]
     }
+
+    /// Whether it is a state of the world rather than something that strikes again and again.
+    pub fn is_state(self) -> bool {
+        matches!(
+            self,
+            Self::SimAbsent | Self::CregDenied | Self::Searching | Self::Down
+        )
+    }
 }
 
 #[test]

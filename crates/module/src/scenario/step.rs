@@ -6,6 +6,7 @@ use core::time::Duration;
 
 use simless_at::IpState;
 
+use crate::fault::{FaultError, URC_LIMIT};
 use crate::{Fault, FaultKind, NetworkChange};
 
 /// Something that happens at a time, with a command or with a state.
@@ -116,6 +117,9 @@ impl Step {
         if self.trigger()? == Trigger::Boot && self.restarts_at_once() && self.times.is_none() {
             return Err(StepError::NeverEnds);
         }
+        if self.urc.as_ref().is_some_and(|urc| urc.len() > URC_LIMIT) {
+            return Err(StepError::LongUrc);
+        }
         let acts = self.set.is_some()
             || self.clear.is_some()
             || self.fault.is_some()
@@ -157,11 +161,14 @@ pub enum StepError {
     NoAction,
     /// It starts the module again with each start, at once.
     NeverEnds,
+    /// Its URC is longer than [`URC_LIMIT`].
+    LongUrc,
 }
 
 impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::LongUrc => return FaultError::LongUrc.fmt(f),
             Self::NoTrigger => {
                 "a step needs `at`, `on_boot`, `on_command` or `on_state`, which say when it comes"
             }
@@ -198,6 +205,11 @@ mod tests {
             ..at
         };
         assert_eq!(says.check(), Ok(()));
+        let on_and_on = Step {
+            urc: Some("R".repeat(URC_LIMIT + 1)),
+            ..says.clone()
+        };
+        assert_eq!(on_and_on.check(), Err(StepError::LongUrc));
         let twice = Step {
             on_boot: true,
             ..says

@@ -118,7 +118,7 @@ impl SocketGate {
         Met {
             serial: active.serial(),
             // A state has struck everybody when it began.
-            strikes: active.is_state() || active.strikes(),
+            strikes: active.fault().kind.is_state() || active.strikes(),
             since: now,
             counts: [self.uplink.count(), self.downlink.count()],
         }
@@ -134,8 +134,11 @@ impl SocketGate {
             }
             match fault.kind {
                 FaultKind::Latency => {
-                    course.latency += attributes.latency.unwrap_or_default();
-                    course.jitter += attributes.jitter.unwrap_or_default();
+                    let add = |to: Duration, more: Option<Duration>| {
+                        to.saturating_add(more.unwrap_or_default())
+                    };
+                    course.latency = add(course.latency, attributes.latency);
+                    course.jitter = add(course.jitter, attributes.jitter);
                 }
                 FaultKind::Bandwidth => match attributes.rate {
                     Some(0) => course.is_held = true,
@@ -160,7 +163,7 @@ impl SocketGate {
             }
             FaultKind::SlowClose => {
                 let delay = attributes.delay.unwrap_or_default();
-                self.slow_close = Some(self.slow_close.unwrap_or_default() + delay);
+                self.slow_close = Some(self.slow_close.unwrap_or_default().saturating_add(delay));
             }
             _ => {}
         }

@@ -268,7 +268,8 @@ impl Passage {
             is_held,
             ..
         } = self.course;
-        is_held || rate.is_some() || !(latency + jitter).is_zero() || !self.is_idle()
+        let is_late = !latency.is_zero() || !jitter.is_zero();
+        is_held || rate.is_some() || is_late || !self.is_idle()
     }
 
     /// Whether nothing is under way.
