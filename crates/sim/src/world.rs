@@ -59,8 +59,8 @@ pub(crate) enum Happens {
 }
 
 /// Rounds that one moment may take: more never come to rest (P3). A reader that had stopped, on a
-/// line that hands out a byte at a time, took more than a million once (seed 13762).
-const MOST_ROUNDS: u32 = 10_000_000;
+/// network that hands out a byte at a time, took more than a hundred thousand once (seed 13762).
+const MOST_ROUNDS: u32 = 1_000_000;
 
 /// Rounds that an hour may take (P3).
 const MOST_ROUNDS_PER_HOUR: u64 = 4_000_000;
