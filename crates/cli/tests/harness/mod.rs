@@ -9,6 +9,7 @@
 
 mod dte;
 mod line;
+pub mod nc;
 mod peer;
 
 use std::io::{BufRead, BufReader, Read, Write};
