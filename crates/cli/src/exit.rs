@@ -62,7 +62,7 @@ pub(crate) fn code(error: &anyhow::Error) -> ExitCode {
 fn modem(error: &ModemError) -> ExitCode {
     match error {
         ModemError::Port(_) => PORT.into(),
-        ModemError::Busy(_) | ModemError::NoLink => ExitCode::FAILURE,
+        ModemError::Busy(_) => ExitCode::FAILURE,
         ModemError::Failed(ConnectError { kind, .. }) => match kind {
             Failure::Silent | Failure::OutOfTime | Failure::NotRegistered(_) => LATE.into(),
             Failure::Refused

@@ -125,20 +125,27 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Modem<IO> {
         Ok(UdpLink::new(held))
     }
 
-    /// Looks a name up by the module, while a link stands; `None`: it has no address.
+    /// Looks a name up by the module; `None`: it has no address. A link that stands is not
+    /// disturbed. Without one, the module is first brought to where it knows names (guide G4.10),
+    /// as if to connect.
     ///
     /// # Errors
-    /// When no link stands, or the port is of no use.
+    /// When the way there failed, or the port is of no use.
     pub async fn resolve(&mut self, name: Host) -> Result<Option<IpAddr>, ModemError> {
+        let _wish = Wish(&self.shared);
         let mut name = Some(name);
+        let mut is_asked = false;
         let mut look = |session: &mut Session<IO>| {
             if let Some(error) = session.port_error() {
                 return Poll::Ready(Err(ModemError::Port(error)));
             }
-            if !session.link.stands && name.is_some() {
-                return Poll::Ready(Err(ModemError::NoLink));
+            // What a link or a look-up that was dropped has left to do comes first.
+            let is_left = !session.is_wanted && name.is_some();
+            if is_left && session.at_rest(&mut is_asked).is_pending() {
+                return Poll::Pending;
             }
-            session.resolved(&mut name).map(Ok)
+            let resolved = session.resolved(&mut name);
+            resolved.map(|resolved| resolved.map_err(ModemError::Failed))
         };
         poll_fn(|cx| self.shared.poll(Side::Modem, cx, &mut look)).await
     }
@@ -205,5 +212,14 @@ struct Held<IO>(Arc<Shared<IO>>);
 impl<IO> Drop for Held<IO> {
     fn drop(&mut self) {
         self.0.lock().let_go();
+    }
+}
+
+/// Somebody who waits for a name. Dropping it takes the wish back, if it was not begun.
+struct Wish<'a, IO>(&'a Shared<IO>);
+
+impl<IO> Drop for Wish<'_, IO> {
+    fn drop(&mut self) {
+        self.0.lock().wish_no_name();
     }
 }

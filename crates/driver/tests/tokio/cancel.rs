@@ -2,39 +2,15 @@
 //!
 //! covers: P41 H19
 
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
 use simless_module::Scenario;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::prelude::{
-    config, linked, loopback, modem, module, random, server, settings, soon, udp_peer, works,
+    config, linked, loopback, modem, module, polls, random, server, settings, soon, udp_peer, works,
 };
 use simless_driver::tokio::Modem;
-
-/// Polls a future this often and drops it; gives what it came to, if it did.
-async fn polls<T>(count: usize, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    let mut left = count;
-    poll_fn(|cx| {
-        if left == 0 {
-            return Poll::Ready(None);
-        }
-        left -= 1;
-        match future.as_mut().poll(cx) {
-            Poll::Ready(value) => Poll::Ready(Some(value)),
-            Poll::Pending => {
-                // The others have their turn, and then this one again, woken or not.
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-        }
-    })
-    .await
-}
 
 /// Through a port this small every command is an await or two.
 fn tight_modem() -> Modem<tokio::io::DuplexStream> {

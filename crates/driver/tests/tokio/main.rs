@@ -7,6 +7,7 @@ mod closing;
 mod failing;
 mod http;
 mod mqtt;
+mod names;
 mod prelude;
 mod tcp;
 mod timing;

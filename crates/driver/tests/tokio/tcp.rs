@@ -115,31 +115,3 @@ async fn a_slow_reader_slows_the_peer_down_and_loses_nothing() {
     })
     .await;
 }
-
-#[tokio::test]
-async fn names_are_looked_up_by_the_module_while_a_link_stands() {
-    use simless_driver::{Host, tokio::ModemError};
-
-    soon(async {
-        let mut modem = modem();
-        let name = || Host::new("localhost").unwrap();
-        let error = modem.resolve(name()).await.unwrap_err();
-        assert!(matches!(error, ModemError::NoLink));
-        let (mut link, mut peer) = linked(&mut modem).await;
-        let data = random(5, 100_000);
-        // In the middle of a stream, which goes on.
-        let writing = async {
-            link.write_all(&data).await.unwrap();
-            link.shutdown().await.unwrap();
-        };
-        let mut got = Vec::new();
-        let (address, (), read) =
-            tokio::join!(modem.resolve(name()), writing, peer.read_to_end(&mut got));
-        assert!(address.unwrap().unwrap().is_loopback());
-        read.unwrap();
-        assert!(got == data);
-        drop(link);
-        works(&mut modem).await;
-    })
-    .await;
-}

@@ -10,9 +10,7 @@ use crate::{BusyError, Closed, ConnectError, Ended, SendFailed, SendFailure};
 pub enum ModemError {
     /// It could not be begun.
     Busy(BusyError),
-    /// No link stands, and a name is looked up only while one does.
-    NoLink,
-    /// The connection was not made.
+    /// The connection was not made, or the way to where names are known not gone.
     Failed(ConnectError),
     /// The port has ended or failed, and with it this modem: make another one of a new port.
     Port(io::Error),
@@ -124,7 +122,6 @@ impl fmt::Display for ModemError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy(error) => fmt::Display::fmt(error, f),
-            Self::NoLink => f.write_str("a name is looked up only while a link stands"),
             Self::Failed(error) => fmt::Display::fmt(error, f),
             Self::Port(error) => write!(f, "the port to the module failed: {error}"),
         }
@@ -137,7 +134,7 @@ impl core::error::Error for ModemError {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         match self {
             Self::Port(error) => error.source(),
-            Self::Busy(_) | Self::NoLink | Self::Failed(_) => None,
+            Self::Busy(_) | Self::Failed(_) => None,
         }
     }
 }

@@ -73,7 +73,7 @@ pub(super) enum LookUp {
     /// When the driver has nothing else to do.
     Wanted(Host),
     UnderWay,
-    Done(Option<IpAddr>),
+    Done(Result<Option<IpAddr>, ConnectError>),
 }
 
 /// What a look at everything came to.
@@ -137,21 +137,21 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
 
     /// Begins what waits for the driver.
     fn begin(&mut self, now: Instant) {
-        if !self.driver.is_idle() || !self.link.stands {
+        if !self.driver.is_idle() {
             return;
         }
         match core::mem::take(&mut self.look_up) {
             LookUp::Wanted(name) => {
                 self.look_up = match self.driver.resolve(&name, now) {
                     Ok(()) => LookUp::UnderWay,
-                    // It is idle and connected: that can't be.
-                    Err(_) => LookUp::Done(None),
+                    // It is idle: that can't be.
+                    Err(_) => LookUp::Done(Ok(None)),
                 };
                 return;
             }
             other => self.look_up = other,
         }
-        if !self.payload.bytes.is_empty() && !self.payload.is_begun {
+        if self.link.stands && !self.payload.bytes.is_empty() && !self.payload.is_begun {
             // It was checked when it was taken.
             self.payload.is_begun = self.driver.send(&self.payload.bytes, now).is_ok();
         }
@@ -251,14 +251,17 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
                         ..Link::default()
                     };
                 }
-                Event::Failed(error) => self.failed = Some(error),
+                Event::Failed(error) => match self.look_up {
+                    LookUp::UnderWay => self.look_up = LookUp::Done(Err(error)),
+                    _ => self.failed = Some(error),
+                },
                 Event::Sent(_) => self.payload.clear(),
                 Event::SendFailed(failed) => {
                     self.payload.clear();
                     self.link.broken = Some(LinkError::sending(failed));
                 }
                 Event::Closed(closed) => self.closed(closed, now),
-                Event::Resolved(address) => self.look_up = LookUp::Done(address),
+                Event::Resolved(address) => self.look_up = LookUp::Done(Ok(address)),
                 _ => {}
             }
             if let Some(observer) = &mut self.observer {
@@ -273,9 +276,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
             self.link.closed = Some(closed);
             self.received.forget_piece();
             self.payload_is_lost(LinkError::closed(closed));
-            if let LookUp::Wanted(_) = self.look_up {
-                self.look_up = LookUp::Done(None);
-            }
+        } else if let LookUp::UnderWay = self.look_up {
+            // Given up on the way, by whoever wants something else.
+            self.look_up = LookUp::None;
         }
         if closed.how == Ended::Rebooted {
             // The driver would make it anew; but a stream can't go on in another one.

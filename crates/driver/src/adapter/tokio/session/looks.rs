@@ -6,7 +6,7 @@ use core::task::Poll;
 use std::io;
 
 use super::{LinkError, LinkFailure, LookUp, Session};
-use crate::{Ended, Host};
+use crate::{ConnectError, Ended, Host};
 
 impl<IO> Session<IO> {
     /// Whether a connection stood, if only for a moment: what it brought can be read.
@@ -96,11 +96,18 @@ impl<IO> Session<IO> {
         self.port.replace(kind.into())
     }
 
+    /// Nobody waits for a name any more.
+    pub(in crate::adapter::tokio) fn wish_no_name(&mut self) {
+        if let LookUp::Wanted(_) = self.look_up {
+            self.look_up = LookUp::None;
+        }
+    }
+
     /// The name's address, when it is known. Another one that is under way comes first.
     pub(in crate::adapter::tokio) fn resolved(
         &mut self,
         name: &mut Option<Host>,
-    ) -> Poll<Option<IpAddr>> {
+    ) -> Poll<Result<Option<IpAddr>, ConnectError>> {
         match (&self.look_up, &name) {
             (LookUp::UnderWay, _) => return Poll::Pending,
             (_, Some(_)) => {
@@ -111,8 +118,8 @@ impl<IO> Session<IO> {
             (LookUp::None | LookUp::Done(_), None) => {}
         }
         match core::mem::take(&mut self.look_up) {
-            LookUp::Done(address) => Poll::Ready(address),
-            _ => Poll::Ready(None),
+            LookUp::Done(resolved) => Poll::Ready(resolved),
+            _ => Poll::Ready(Ok(None)),
         }
     }
 }
