@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use simless_module::{Config, Fault, KINGCOM_G3524, Network, Scenario, Step, Timing};
+use simless_module::{
+    Config, Fault, FaultError, KINGCOM_G3524, Network, Scenario, Step, StepError, Timing,
+};
 
 use crate::{
     Destinations, DeviceChange, GuardTimes, LimitChange, NetworkTable, PortTable, Times, TimingName,
@@ -98,10 +100,22 @@ impl Configuration {
         self.network.apply(config);
         config.scenario.faults.extend(self.faults.iter().cloned());
         config.scenario.steps.extend(self.steps.iter().cloned());
-        match config.profile.limits.are_sound() {
-            true => Ok(()),
-            false => Err(Contradiction),
+        self.check(config)
+    }
+
+    /// Whether what was made of it makes sense.
+    fn check(&self, config: &Config) -> Result<(), Contradiction> {
+        if !config.profile.limits.are_sound() {
+            return Err(Contradiction::Limits);
         }
+        for step in &self.steps {
+            step.check()?;
+        }
+        let later = self.steps.iter().filter_map(|step| step.fault.as_ref());
+        for fault in self.faults.iter().chain(later) {
+            fault.check()?;
+        }
+        Ok(())
     }
 
     /// How long things take, by name.
@@ -118,12 +132,22 @@ impl fmt::Display for Configuration {
     }
 }
 
-/// Limits that cannot hold together.
+/// What cannot be, though each value of it can. A file's mistakes have been told before; this is for
+/// a configuration that came another way, such as in a trace's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the limits contradict each other: `send` must not be larger than `unsent`, nor than 65535"
-)]
-pub struct Contradiction;
+pub enum Contradiction {
+    /// The limits cannot hold together.
+    #[error(
+        "the limits contradict each other: `send` must not be larger than `unsent`, nor than 65535"
+    )]
+    Limits,
+    /// A fault makes no sense, of a step or from the start.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+    /// A step makes no sense.
+    #[error(transparent)]
+    Step(#[from] StepError),
+}
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()

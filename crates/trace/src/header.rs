@@ -90,3 +90,43 @@ pub enum UnknownProfile {
     #[error(transparent)]
     Configuration(#[from] Contradiction),
 }
+
+#[cfg(test)]
+mod tests {
+    use simless_module::{Fault, FaultKind, KINGCOM_G3524, Step};
+
+    use super::*;
+
+    /// A hand that edited a trace is no better than one that wrote a file.
+    #[test]
+    fn a_configuration_that_makes_no_sense_is_refused() {
+        let refused = |configuration: Configuration| {
+            let header = Header::new(0, &KINGCOM_G3524, TimingName::Immediate);
+            let text = crate::Line::Header(header.with(&configuration)).to_string();
+            let Ok(crate::Line::Header(header)) = crate::Line::parse(&text) else {
+                panic!("{text}");
+            };
+            match header.module() {
+                Err(UnknownProfile::Configuration(contradiction)) => contradiction.to_string(),
+                other => panic!("{:?}", other.map(|_| ())),
+            }
+        };
+        let stall = Fault::new(FaultKind::Stall);
+        let needs = "a fault of type `stall` needs the attribute `delay`";
+        let mut configuration = Configuration::default();
+        configuration.faults.push(stall.clone());
+        assert_eq!(refused(configuration), needs);
+
+        let mut configuration = Configuration::default();
+        configuration.steps.push(Step {
+            on_boot: true,
+            fault: Some(stall),
+            ..Step::default()
+        });
+        assert_eq!(refused(configuration), needs);
+
+        let mut configuration = Configuration::default();
+        configuration.steps.push(Step::default());
+        assert!(refused(configuration).starts_with("a step needs `at`"));
+    }
+}

@@ -120,7 +120,8 @@ impl Step {
         if self.urc.as_ref().is_some_and(|urc| urc.len() > URC_LIMIT) {
             return Err(StepError::LongUrc);
         }
-        let acts = self.set.is_some()
+        let sets = self.set.as_ref();
+        let acts = sets.is_some_and(|set| *set != NetworkChange::default())
             || self.clear.is_some()
             || self.fault.is_some()
             || self.urc.is_some()
@@ -200,6 +201,11 @@ mod tests {
             ..nothing
         };
         assert_eq!(at.check(), Err(StepError::NoAction));
+        let sets_nothing = Step {
+            set: Some(NetworkChange::default()),
+            ..at.clone()
+        };
+        assert_eq!(sets_nothing.check(), Err(StepError::NoAction));
         let says = Step {
             urc: Some("+CTZV".into()),
             ..at
