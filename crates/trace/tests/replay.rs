@@ -100,6 +100,7 @@ impl World {
                         space[..n].copy_from_slice(&bytes[..n]);
                         n
                     });
+                    self.attend();
                 }
             }
             Act::Datagram(bytes) => {
@@ -122,6 +123,8 @@ impl World {
                     let n = self.module.socket_output(id).len().min(*n);
                     if n > 0 {
                         self.module.socket_written(id, n, now);
+                        // What it asks for then is asked for before another socket is written.
+                        self.attend();
                     }
                 }
             }
