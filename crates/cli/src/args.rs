@@ -15,13 +15,13 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use simless_module::Profile;
-use simless_runtime::{Endpoint, Policy, Rule};
-use simless_scenario::{Configuration, TimingName, nearest};
+use simless_runtime::Endpoint;
+use simless_scenario::{Configuration, nearest};
 
 pub(crate) use given::GivenArgs;
 pub(crate) use scenario::ScenarioVerb;
 
-pub(crate) use host::{AtArgs, HostArgs, NcArgs, OwnArgs};
+pub(crate) use host::{AtArgs, HostArgs, NcArgs};
 
 /// What was asked for.
 pub(crate) struct Args {
@@ -145,30 +145,6 @@ pub(crate) struct RunArgs {
     )]
     count: Option<u16>,
 
-    /// Let modules connect to these addresses and no others: an address or a range, with a port
-    /// or a range of ports: 10.0.0.0/8:80-90, [::1]:443, *:25 for any address. Can be given
-    /// several times. Link-local and cloud metadata addresses (169.254.169.254) can be reached
-    /// only by a rule about nothing else.
-    #[arg(
-        long,
-        env = "SIMLESS_ALLOW",
-        hide_env_values = true,
-        value_name = "RULE",
-        value_delimiter = ','
-    )]
-    allow: Vec<Rule>,
-
-    /// Never let modules connect to these addresses, whatever --allow says and whatever name led
-    /// to them. Can be given several times.
-    #[arg(
-        long,
-        env = "SIMLESS_DENY",
-        hide_env_values = true,
-        value_name = "RULE",
-        value_delimiter = ','
-    )]
-    deny: Vec<Rule>,
-
     /// The device to be. [default: kingcom-g3524]
     #[arg(
         long,
@@ -177,11 +153,6 @@ pub(crate) struct RunArgs {
         value_parser = PossibleValuesParser::new(Profile::ALL.iter().map(|profile| profile.name))
     )]
     profile: Option<String>,
-
-    /// How long things take: no time at all, or as long as on a real network. [default:
-    /// immediate]
-    #[arg(long, env = "SIMLESS_TIMING", hide_env_values = true)]
-    timing: Option<TimingArg>,
 
     /// Hold every port to the rate of a serial line, each direction on its own, in bits per second
     /// (8N1: a byte takes ten). A serial device has a rate of its own: serial:DEV,BAUD.
@@ -232,21 +203,6 @@ pub(crate) struct ReplayArgs {
     pub(crate) json: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TimingArg {
-    Immediate,
-    Typical,
-}
-
-impl TimingArg {
-    fn name(self) -> TimingName {
-        match self {
-            Self::Immediate => TimingName::Immediate,
-            Self::Typical => TimingName::Typical,
-        }
-    }
-}
-
 impl RunArgs {
     /// What flags say wins over what a configuration says, and is said by it from now on. Denied
     /// destinations stay denied.
@@ -254,9 +210,6 @@ impl RunArgs {
         let module = &mut configuration.module;
         if let Some(profile) = &self.profile {
             module.profile = Some(profile.clone());
-        }
-        if let Some(timing) = self.timing {
-            module.timing = Some(timing.name());
         }
         if self.baud.is_some() {
             module.baud = self.baud;
@@ -293,20 +246,6 @@ impl RunArgs {
                 .unwrap_or_else(|error| usage(&format!("{error} (--count {count})")))
         });
         several.collect()
-    }
-
-    pub(crate) fn policy(&self, configuration: &Configuration) -> Policy {
-        let rules = |rules: &[String]| -> Vec<Rule> {
-            rules.iter().filter_map(|rule| rule.parse().ok()).collect()
-        };
-        let destinations = &configuration.destinations;
-        Policy {
-            allow: match self.allow.as_slice() {
-                [] => rules(&destinations.allow),
-                allow => allow.to_vec(),
-            },
-            deny: [rules(&destinations.deny), self.deny.clone()].concat(),
-        }
     }
 }
 

@@ -43,7 +43,7 @@ impl Given {
         Ok(Self {
             config: Arc::new(configuration.config()?),
             ports: options.ports(&configuration),
-            policy: options.policy(&configuration),
+            policy: options.given.policy(&configuration),
             configuration,
             told,
         })

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use simless_driver::Settings;
 use simless_driver::tokio::{Modem, TcpLink, UdpLink};
-use simless_runtime::{Console, Line, console};
+use simless_runtime::{Line, console};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
 use tokio::task::LocalSet;
 use tokio::time::timeout;
@@ -67,7 +67,7 @@ async fn run(options: &NcArgs, talk: &Talk) -> Result<ExitCode> {
     ended
 }
 
-async fn talk_to(options: &NcArgs, modem: &mut Modem<Line>, console: Console) -> Result<()> {
+async fn talk_to(options: &NcArgs, modem: &mut Modem<Line>, console: Line) -> Result<()> {
     let (input, output) = split(console);
     let (server, port) = (options.server.clone(), options.server_port);
     match options.udp {
@@ -82,8 +82,8 @@ async fn talk_to(options: &NcArgs, modem: &mut Modem<Line>, console: Console) ->
     }
 }
 
-type Input = ReadHalf<Console>;
-type Output = WriteHalf<Console>;
+type Input = ReadHalf<Line>;
+type Output = WriteHalf<Line>;
 
 async fn stream(
     link: TcpLink<Line>,

@@ -6,11 +6,12 @@ use anyhow::Result;
 use simless_at::Final;
 use simless_module::{Event, Module, Rate, Snapshot};
 use simless_runtime::{End, Line, Port, PortNews, PortObserver, dial, drive};
+use simless_scenario::Configuration;
 use simless_trace::Observer;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::args::{HostArgs, OwnArgs};
+use crate::args::{GivenArgs, HostArgs};
 use crate::given;
 use crate::say::Talk;
 use crate::shortage::Shortage;
@@ -30,14 +31,16 @@ pub(crate) async fn reach(options: &HostArgs, talk: &Talk) -> Result<(Line, Opti
     match &options.endpoint {
         Some(endpoint) => Ok((dial(endpoint).await?, None)),
         None => {
-            let (line, own) = Own::start(&options.own, talk)?;
+            let (line, own) = Own::start(&options.given, talk)?;
             Ok((line, Some(own)))
         }
     }
 }
 
 impl Own {
-    fn start(options: &OwnArgs, talk: &Talk) -> Result<(Line, Self)> {
+    fn start(given: &GivenArgs, talk: &Talk) -> Result<(Line, Self)> {
+        let mut configuration = given::gather(given, &mut Vec::new())?;
+        given.win_over(&mut configuration);
         let (host, module) = tokio::io::duplex(PORT);
         let port = Port::of_stream(module);
         let watch = Causes(Watch::new(
@@ -48,9 +51,9 @@ impl Own {
         ));
         let (stop, stopped) = oneshot::channel();
         let driving = drive(
-            simulated(options)?,
+            simulated(&configuration)?,
             port,
-            Arc::new(options.policy()),
+            Arc::new(given.policy(&configuration)),
             watch,
             async {
                 // An error means that the sender is gone, and everything with it.
@@ -90,9 +93,7 @@ impl PortObserver for Causes {
 }
 
 /// The module as data, and the rate of the line to it.
-fn simulated(options: &OwnArgs) -> Result<Module> {
-    let mut configuration = given::gather(&options.given, &mut Vec::new())?;
-    options.win_over(&mut configuration);
+fn simulated(configuration: &Configuration) -> Result<Module> {
     let rate = configuration.module.baud.and_then(Rate::new);
     Ok(Module::new(Arc::new(configuration.config()?)).at_rate(rate))
 }

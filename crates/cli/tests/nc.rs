@@ -142,6 +142,23 @@ fn a_module_of_its_own_keeps_to_the_policy() {
 }
 
 #[test]
+fn so_it_does_when_a_file_says_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("closed.toml");
+    std::fs::write(&file, "[destinations]\ndeny = [\"127.0.0.1\"]\n").unwrap();
+    let (port, _serving) = serve(drop);
+    let file = file.to_str().unwrap();
+    let words = ["--config", file, "--attempts", "1", "127.0.0.1", &port];
+    let output = nc(&words, b"");
+    assert_eq!(output.status.code(), Some(5));
+    assert!(
+        stderr(&output).contains("the policy denies"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn a_port_where_nobody_is_is_3_and_says_what_to_do() {
     for endpoint in [
         format!("tcp:127.0.0.1:{}", closed_port()),

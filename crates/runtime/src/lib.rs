@@ -22,5 +22,5 @@ pub use drive::{End, drive};
 pub use endpoint::{Endpoint, EndpointError};
 pub use observe::{Caller, PortNews, PortObserver};
 pub use policy::{Policy, Rule, RuleError};
-pub use port::{Address, Console, DialError, Line, OpenError, Port, console, dial};
+pub use port::{Address, DialError, Line, OpenError, Port, console, dial};
 pub use recording::{Recorder, Recording, TraceError};

@@ -32,7 +32,7 @@ use crate::observe::Caller;
 
 pub use dial::{DialError, Line, dial};
 pub use link::LinkError;
-pub use stdio::{Console, console};
+pub use stdio::console;
 
 /// An open port. Dropping it takes its link or socket file away and gives a terminal its settings back.
 pub struct Port(Kind);

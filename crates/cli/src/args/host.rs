@@ -5,10 +5,9 @@ use std::time::Duration;
 use clap::ArgAction;
 use clap::builder::FalseyValueParser;
 use simless_driver::{Apn, Host, Pin};
-use simless_runtime::{Endpoint, Policy, Rule};
-use simless_scenario::Configuration;
+use simless_runtime::Endpoint;
 
-use super::{GivenArgs, TimingArg, usage};
+use super::{GivenArgs, usage};
 
 /// Which module it is.
 #[derive(clap::Args)]
@@ -18,54 +17,15 @@ pub(crate) struct HostArgs {
     /// as long as the command.
     #[arg(
         long = "port",
-        id = "endpoint",
         env = "SIMLESS_PORT",
         hide_env_values = true,
         value_name = "ENDPOINT"
     )]
     pub(crate) endpoint: Option<Endpoint>,
 
-    #[command(flatten)]
-    pub(crate) own: OwnArgs,
-}
-
-/// What the module of its own is like. All that a run can be given about a module belongs here.
-#[derive(clap::Args)]
-pub(crate) struct OwnArgs {
-    /// How long things take in the module of its own: no time at all, or as long as on a real
-    /// network.
-    #[arg(
-        long,
-        env = "SIMLESS_TIMING",
-        hide_env_values = true,
-        conflicts_with = "endpoint"
-    )]
-    timing: Option<TimingArg>,
-
+    /// What the module of its own is like.
     #[command(flatten)]
     pub(crate) given: GivenArgs,
-
-    /// Let the module of its own connect to these addresses and no others, as in `run`.
-    #[arg(
-        long,
-        env = "SIMLESS_ALLOW",
-        hide_env_values = true,
-        value_name = "RULE",
-        value_delimiter = ',',
-        conflicts_with = "endpoint"
-    )]
-    allow: Vec<Rule>,
-
-    /// Never let it connect to these, as in `run`.
-    #[arg(
-        long,
-        env = "SIMLESS_DENY",
-        hide_env_values = true,
-        value_name = "RULE",
-        value_delimiter = ',',
-        conflicts_with = "endpoint"
-    )]
-    deny: Vec<Rule>,
 }
 
 #[derive(clap::Args)]
@@ -186,22 +146,11 @@ impl HostArgs {
                  serial:DEV[,BAUD], tcp:HOST:PORT or unix:PATH, or leave --port out"
             ));
         }
-    }
-}
-
-impl OwnArgs {
-    /// What flags say wins over what a configuration says.
-    pub(crate) fn win_over(&self, configuration: &mut Configuration) {
-        if let Some(timing) = self.timing {
-            configuration.module.timing = Some(timing.name());
-        }
-        self.given.win_over(configuration);
-    }
-
-    pub(crate) fn policy(&self) -> Policy {
-        Policy {
-            allow: self.allow.clone(),
-            deny: self.deny.clone(),
+        if let (Some(endpoint), Some(flag)) = (&self.endpoint, self.given.first_flag()) {
+            usage(&format!(
+                "{flag} is for a module of its own, but --port names one that is elsewhere; give \
+                 {flag} to that one, say simless run --port {endpoint} {flag} …"
+            ));
         }
     }
 }

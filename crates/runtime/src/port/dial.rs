@@ -11,7 +11,7 @@ use tokio::net::{TcpStream, UnixStream};
 use super::{OpenError, serial};
 use crate::Endpoint;
 
-/// The bytes to and from a module.
+/// A host's stream of bytes: to and from a module, or standard input and output.
 pub struct Line(Box<dyn Stream>);
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -19,8 +19,7 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl Line {
-    /// A stream that leads to a module, such as the other end of the one in
-    /// [`Port::of_stream`](super::Port::of_stream).
+    /// Any stream, such as the other end of the one in [`Port::of_stream`](super::Port::of_stream).
     pub fn of_stream(stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> Self {
         Self(Box::new(stream))
     }

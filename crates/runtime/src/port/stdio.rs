@@ -1,17 +1,16 @@
 //! Standard input and output: one DTE, and when it has left, none will come.
 
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use rustix::fd::AsFd;
 use rustix::fs::FileType;
 use rustix::fs::{Mode, OFlags};
-use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
+use tokio::io::Interest;
 
-use super::Arrival;
 use super::raw::RawMode;
 use super::stdio_stream::{End, StdioStream};
+use super::{Arrival, Line};
 use crate::observe::Caller;
 
 pub(super) struct Stdio {
@@ -45,44 +44,14 @@ impl Stdio {
     }
 }
 
-/// Standard input and output as a stream, for who is no module: a terminal stays as it is.
-pub struct Console(StdioStream);
-
-/// Opens standard input and output, once.
+/// Opens standard input and output, once, as a stream for who is no module: a terminal stays as it
+/// is.
 ///
 /// # Errors
 /// When either of them is closed, or can't be waited for.
-pub fn console() -> io::Result<Console> {
+pub fn console() -> io::Result<Line> {
     let (input, output) = ends()?;
-    Ok(Console(StdioStream::new(input, output, false)))
-}
-
-impl AsyncRead for Console {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Console {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
-    }
+    Ok(Line::of_stream(StdioStream::new(input, output, false)))
 }
 
 fn ends() -> io::Result<(End, End)> {
