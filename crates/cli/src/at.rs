@@ -10,11 +10,11 @@ use serde::Serialize;
 use simless_at::{Dialect, Final};
 use simless_runtime::Line;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::task::LocalSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::args::AtArgs;
 use crate::exit::{Late, PortFailed, REFUSED};
+use crate::one_thread;
 use crate::own;
 use crate::run::code;
 use crate::say::Talk;
@@ -27,14 +27,7 @@ const ESC: u8 = 0x1B;
 
 /// Sends the commands; the code to exit with.
 pub(crate) fn at(options: &AtArgs, talk: &Talk) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the program cannot wait for its ports")?;
-    let ended = LocalSet::new().block_on(&runtime, run(options, talk));
-    // A look-up of a name that nobody answers must not keep the program.
-    runtime.shutdown_background();
-    ended
+    one_thread::run(run(options, talk))
 }
 
 async fn run(options: &AtArgs, talk: &Talk) -> Result<ExitCode> {

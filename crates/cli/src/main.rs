@@ -8,6 +8,7 @@ mod exit;
 mod files;
 mod given;
 mod nc;
+mod one_thread;
 mod own;
 mod ready;
 mod replay;

@@ -11,10 +11,10 @@ use simless_driver::Settings;
 use simless_driver::tokio::{Modem, TcpLink, UdpLink};
 use simless_runtime::{Line, console};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf, split};
-use tokio::task::LocalSet;
 use tokio::time::timeout;
 
 use crate::args::NcArgs;
+use crate::one_thread;
 use crate::own::{self, Own};
 use crate::run::code;
 use crate::say::Talk;
@@ -34,14 +34,7 @@ const DATAGRAM: usize = 1460;
 
 /// Connects the two; the code to exit with.
 pub(crate) fn nc(options: &NcArgs, talk: &Talk) -> Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the program cannot wait for its ports")?;
-    let ended = LocalSet::new().block_on(&runtime, run(options, talk));
-    // A look-up of a name that nobody answers must not keep the program.
-    runtime.shutdown_background();
-    ended
+    one_thread::run(run(options, talk))
 }
 
 async fn run(options: &NcArgs, talk: &Talk) -> Result<ExitCode> {

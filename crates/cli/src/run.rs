@@ -10,12 +10,13 @@ use simless_module::{Module, Rate};
 use simless_runtime::{Address, End, Port, Recording, drive};
 use simless_trace::Header;
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet, LocalSet};
+use tokio::task::{JoinError, JoinSet};
 
 use crate::args::RunArgs;
 use crate::exit::INTERRUPTED;
 use crate::files;
 use crate::given::Given;
+use crate::one_thread;
 use crate::ready;
 use crate::say::Talk;
 use crate::shortage::Shortage;
@@ -25,14 +26,8 @@ use crate::watch::Watch;
 /// Runs the modules; the code to exit with.
 pub(crate) fn run(options: &RunArgs, talk: &Talk) -> Result<ExitCode> {
     let given = Given::read(options)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("the program cannot wait for its ports")?;
-    let ended = LocalSet::new().block_on(&runtime, modules(options, &given, talk));
+    let ended = one_thread::run(modules(options, &given, talk));
     talk.set_raw(false);
-    // A look-up of a name that nobody answers must not keep the program.
-    runtime.shutdown_background();
     ended
 }
 
