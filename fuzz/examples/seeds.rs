@@ -7,7 +7,7 @@ mod bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use simless_fuzz::{Event, Step, encode};
+use simless_fuzz::{ESCAPE, Event, Step, encode};
 
 fn main() -> std::io::Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -23,7 +23,11 @@ fn main() -> std::io::Result<()> {
         seeds.file(&std::fs::read_to_string(file)?);
     }
     seeds.end();
-    for (target, inputs) in [("session", &seeds.sessions), ("line", &seeds.lines)] {
+    for (target, inputs) in [
+        ("session", &seeds.sessions),
+        ("line", &seeds.lines),
+        ("driver", &seeds.modules),
+    ] {
         for (number, input) in inputs.iter().enumerate() {
             std::fs::write(
                 root.join(format!("corpus/{target}/dialogue-{number:03}")),
@@ -39,10 +43,13 @@ fn main() -> std::io::Result<()> {
 struct Seeds {
     sessions: BTreeSet<Vec<u8>>,
     lines: BTreeSet<Vec<u8>>,
+    modules: BTreeSet<Vec<u8>>,
     openings: BTreeMap<String, Vec<Step>>,
     /// The opening that is read, or none: a dialogue.
     opening: Option<String>,
     steps: Vec<Step>,
+    /// What the module says in it.
+    said: Vec<u8>,
     config: [u8; 2],
 }
 
@@ -66,6 +73,14 @@ impl Seeds {
     fn end(&mut self) {
         let steps = std::mem::take(&mut self.steps);
         let config = std::mem::take(&mut self.config);
+        let said = std::mem::take(&mut self.said);
+        if !said.is_empty() && self.opening.is_none() {
+            // To a driver on its way; and to one that is connected, with a send after it.
+            self.modules.insert([&b"\x00\xFFo"[..], &said].concat());
+            let sends = b"\xFFs\x00\x05\xFFt\x03\xFFY";
+            self.modules
+                .insert([&b"\x00\xFFo\xFFY"[..], &said, &sends[..]].concat());
+        }
         match self.opening.take() {
             Some(name) => drop(self.openings.insert(name, steps)),
             None if steps.is_empty() => {}
@@ -111,6 +126,13 @@ impl Seeds {
             if bytes.len() < 40 {
                 self.lines.insert(bytes.trim_ascii().to_vec());
             }
+            for byte in bytes {
+                self.said.push(byte);
+                if byte == ESCAPE {
+                    self.said.push(ESCAPE);
+                }
+            }
+            self.said.extend([ESCAPE, b't', 0]);
         } else if words.len() >= 3 && words[0] == "socket" {
             self.steps.extend(socket(words[2], line));
         } else if words.len() == 3 && words[0] == "time" {

@@ -6,6 +6,7 @@
 mod adapter;
 mod answers;
 mod decode;
+mod driver;
 mod dte;
 mod ledger;
 mod line;
@@ -15,5 +16,6 @@ mod socket;
 mod unit;
 
 pub use decode::{ESCAPE, Event, Step, encode};
+pub use driver::driver;
 pub use line::line;
 pub use session::{READS_ALONG, session};

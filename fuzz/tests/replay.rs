@@ -42,6 +42,11 @@ fn every_session_that_was_kept() {
     replay("session", simless_fuzz::session);
 }
 
+#[test]
+fn every_driver_that_was_kept() {
+    replay("driver", simless_fuzz::driver);
+}
+
 /// The same sessions with a DTE that knows what may be said to it.
 #[test]
 fn every_session_read_along() {
