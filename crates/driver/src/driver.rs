@@ -146,10 +146,7 @@ impl Driver {
         }
         if is_due(self.again) {
             self.again = None;
-            match self.is_settling() {
-                true => self.settled(now),
-                false => self.say_again(now),
-            }
+            self.say_again(now);
         }
         if is_due(self.deadline) {
             self.deadline = None;
@@ -236,6 +233,7 @@ impl Driver {
 
     /// Says a command under a deadline that holds already.
     pub(crate) fn repeat(&mut self, command: Command, name: Option<&Host>) {
+        let command = self.asked.in_step(command);
         self.asked.ask(command);
         self.learned = None;
         self.within = None;

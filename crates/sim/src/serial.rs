@@ -176,7 +176,7 @@ impl World {
                 while let Some(line) = self.reader.next(&mut rest) {
                     match line {
                         Ok(Line::Result(result)) => self.commands.heard(result),
-                        Ok(Line::State) => self.commands.came_into_step(),
+                        Ok(Line::Answer(command)) => self.commands.answers(command),
                         Ok(Line::Other) => {}
                         Err(finding) => heard = Some(finding),
                     }

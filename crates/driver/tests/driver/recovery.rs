@@ -75,6 +75,40 @@ fn a_result_that_was_lost_does_not_shift_those_that_follow() {
     }
 }
 
+/// With the times of real logs.
+fn typical(faults: Vec<Fault>) -> Pair {
+    Pair::of(
+        settings(),
+        Config {
+            profile: KINGCOM_G3524,
+            timing: KINGCOM_G3524.timing,
+            network: Network::default(),
+            scenario: Scenario {
+                faults,
+                ..Scenario::default()
+            },
+        },
+    )
+}
+
+/// Found by simulation (seed 2144): two questions for the state wait behind a command that takes its
+/// time, and the result of the last one comes seconds behind its state.
+#[test]
+fn the_result_of_the_last_of_several_questions_is_not_the_next_commands() {
+    let mut late = on(FaultKind::LateOk, "+CIPSTATUS", Some(4));
+    (late.times, late.after) = (Some(2), seconds(1));
+    late.name = "late state".into();
+    let stuck = on(FaultKind::LateOk, "+CGATT", Some(75));
+    let mut pair = typical(vec![stuck, late]);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish(), "{:?}", pair.events);
+    let states = pair.times_of("AT+CIPSTATUS");
+    let next = pair.times_of("AT+CMEE=1")[1];
+    assert!(next >= states[2] + seconds(4), "{states:?} {next:?}");
+    // Shifted by one, its own answer would be the next one's.
+    assert_eq!(pair.times_of("AT+CPIN?").len(), 2, "{}", pair.script());
+}
+
 #[test]
 fn pauses_grow_differ_by_seed_and_are_bounded() {
     let run = |seed| {
