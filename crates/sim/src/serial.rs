@@ -165,7 +165,7 @@ impl World {
             let taken = self.driver.handle_uart(rx, now);
             let used = taken.used;
             let finding = match taken.news {
-                Some(News::Data { bytes, left }) => self.app.reads(bytes, left),
+                Some(News::Data { bytes, left }) => self.app.reads(bytes, left, now),
                 Some(News::Urc(_)) | None => None,
             };
             let rx = &rx[..used];
