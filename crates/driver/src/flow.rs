@@ -60,7 +60,7 @@ impl Driver {
         match plan.ends {
             // Questions that are asked again have one deadline for all of them.
             Ends::Voice | Ends::Sim | Ends::Registered => {
-                self.deadline = Some(now + within);
+                self.allow(within, now);
                 self.say_again(now);
             }
             _ => self.say(plan.say, within, now),

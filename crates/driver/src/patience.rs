@@ -19,13 +19,15 @@ pub struct Patience {
     pub registration: Duration,
     /// Between two questions for either.
     pub poll_every: Duration,
-    /// A send: longer than the module's own 120 s (guide G5.8, G5.9).
+    /// A send: longer than the module's own 120 s (guide G5.8, G5.9). And a received block whose
+    /// bytes never stop coming.
     pub send: Duration,
     /// The next byte of a received block.
     pub block: Duration,
     /// Silence after which a line that was out of step is trusted again.
     pub quiet: Duration,
-    /// From `connect` to a connection or an error, whatever happens.
+    /// From `connect` to a connection or an error, whatever happens; and how long an answer may
+    /// stand behind received data.
     pub total: Duration,
     /// How often something may fail before `connect` fails.
     pub attempts: u8,

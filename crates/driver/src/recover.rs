@@ -152,8 +152,9 @@ impl Driver {
             (Some(now + patience.quiet), Some(limit))
         } else if self.reader.is_in_block() {
             // Without a connection it is most likely none, and swallows answers.
+            // With one, the line may be slow.
             let most = match self.delivers() {
-                true => patience.step,
+                true => patience.send,
                 false => patience.block,
             };
             let limit = self.line_limit.unwrap_or(now + most);

@@ -85,7 +85,7 @@ impl Driver {
     pub(crate) fn prompted(&mut self, now: Instant) {
         if let Doing::Send(sending) = self.doing {
             self.send_stage(sending, Stage::Paying(0));
-            self.deadline = Some(now + self.settings.patience.send);
+            self.allow(self.settings.patience.send, now);
         }
     }
 
@@ -125,7 +125,7 @@ impl Driver {
                 false => Stage::Waiting,
             },
         );
-        self.deadline = Some(now + self.settings.patience.send);
+        self.allow(self.settings.patience.send, now);
     }
 
     pub(crate) fn send_answered(&mut self, sending: Sending, result: Final, now: Instant) {
@@ -173,13 +173,13 @@ impl Driver {
     /// ESC ends data entry where payload ends at Ctrl+Z; elsewhere it would be payload.
     fn cancel(&mut self, sending: Sending, failure: SendFailure, now: Instant) {
         self.send_stage(sending, Stage::Cancelling(failure));
-        let patience = &self.settings.patience;
+        let patience = self.settings.patience;
         match self.settings.send_form {
             SendForm::CtrlZ { .. } => {
-                self.deadline = Some(now + patience.answer);
+                self.allow(patience.answer, now);
                 self.output.byte(ESC);
             }
-            SendForm::Length => self.deadline = Some(now + patience.send),
+            SendForm::Length => self.allow(patience.send, now),
         }
     }
 

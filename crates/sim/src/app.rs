@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use simless_at::Instant;
 use simless_driver::{
-    BusyError, Closed, Ended, Event, Failure, Host, SendError, SendForm, Step, Target,
+    BusyError, Closed, Ended, Event, Failure, Host, SendError, SendFailure, SendForm, Step, Target,
 };
 use simless_module::{Chance, SocketId};
 
@@ -49,6 +49,8 @@ pub(crate) struct App {
     pub(crate) has_read: bool,
     /// How long it had, in all.
     held: Duration,
+    /// When it was given data last.
+    given: Option<Instant>,
     pub(crate) last: Last,
 }
 
@@ -92,6 +94,7 @@ impl App {
             holds: false,
             has_read: false,
             held: Duration::ZERO,
+            given: None,
             last: Last::No,
         }
     }
@@ -288,6 +291,9 @@ impl World {
             }
             Event::SendFailed(failed) => {
                 self.commands.fail();
+                if let SendFailure::Silent | SendFailure::NoPrompt = failed.kind {
+                    self.is_silent();
+                }
                 if failed.accepted != self.app.accepted {
                     let seen = format!("{} accepted, and it says {failed}", self.app.accepted);
                     self.find(("H15", seen));
@@ -305,10 +311,6 @@ impl World {
                 }
             }
             Event::StepEnded(_, Err(Failure::NotRegistered(_)), _) => self.commands.excuse(),
-            Event::StepEnded(Step::Connect, Err(Failure::Rebooted), _) => {
-                // The module connects all the same, and what comes then has no headers.
-                self.distrust();
-            }
             // Its state showed it.
             Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.fail(),
             Event::Rebooted => {
@@ -334,6 +336,15 @@ impl World {
         };
         if !is_udp && !peer.up.ends(fate) {
             self.find_if_trusted(("L2", "a payload that was refused came to the peer".into()));
+        }
+    }
+
+    /// The module is taken for silent: it must be, and not deliver what stands before its answer.
+    fn is_silent(&mut self) {
+        let given = self.app.given.map(|at| self.now.since(at));
+        if let Some(since) = given.filter(|since| *since < self.plan.patience().answer) {
+            let seen = format!("silent, and it delivered data {since:?} ago");
+            self.find_if_trusted(("H9", seen));
         }
     }
 
@@ -390,9 +401,8 @@ impl World {
         }
         match closed.how {
             Ended::ByPeer => self.all_was_read(),
-            // The driver gave a line up that may go on with the rest of a block.
-            Ended::Garbled | Ended::Silent => self.distrust(),
-            Ended::ByUs | Ended::Rebooted => {}
+            Ended::Silent => self.is_silent(),
+            Ended::Garbled | Ended::ByUs | Ended::Rebooted => {}
         }
         self.app.unbind();
         self.app.accepted = 0;

@@ -165,7 +165,7 @@ impl World {
             let taken = self.driver.handle_uart(rx, now);
             let used = taken.used;
             let finding = match taken.news {
-                Some(News::Data { bytes, left }) => self.app.reads(bytes, left),
+                Some(News::Data { bytes, left }) => self.app.reads(bytes, left, now),
                 Some(News::Urc(_)) | None => None,
             };
             let rx = &rx[..used];
@@ -176,7 +176,7 @@ impl World {
                 while let Some(line) = self.reader.next(&mut rest) {
                     match line {
                         Ok(Line::Result(result)) => self.commands.heard(result),
-                        Ok(Line::State) => self.commands.came_into_step(),
+                        Ok(Line::Answer(command)) => self.commands.answers(command),
                         Ok(Line::Other) => {}
                         Err(finding) => heard = Some(finding),
                     }

@@ -1,5 +1,6 @@
 //! Clocks at the driver's commands: one in flight (H7), and no undo before its time (H9).
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use simless_at::{Final, Instant};
@@ -11,8 +12,8 @@ use super::Finding;
 #[derive(Default)]
 pub(crate) struct Commands {
     last: Option<(Kind, Instant)>,
-    /// Commands without a result.
-    unanswered: u32,
+    /// Commands without a result, in the order in which they will get one (F6).
+    unanswered: VecDeque<Vec<u8>>,
     /// Something else than a deadline may end the wait: an event, the application.
     is_excused: bool,
     /// A failure was heard since the step was said.
@@ -42,7 +43,9 @@ const STEP: Duration = Duration::from_secs(30);
 impl Commands {
     /// The driver says this.
     pub(crate) fn said(&mut self, text: &[u8], now: Instant) -> Option<Finding> {
+        // ESC out of data entry; CR at the end of a line that was cut.
         let text = text.strip_prefix(b"\x1b").unwrap_or(text);
+        let text = text.strip_prefix(b"\r").unwrap_or(text);
         if !text.starts_with(b"AT") {
             return None;
         }
@@ -58,7 +61,7 @@ impl Commands {
             self.has_failed = false;
         }
         self.last = Some((kind, now));
-        self.unanswered += 1;
+        self.unanswered.push_back(text.to_vec());
         self.is_excused = false;
         finding.map(|property| {
             let shown = text.escape_ascii();
@@ -66,20 +69,23 @@ impl Commands {
         })
     }
 
-    /// A state was told: whatever was lost before, all but its own result is over. Of several
-    /// questions the driver takes the last answer when the line is quiet, also without its result.
-    pub(crate) fn came_into_step(&mut self) {
-        self.unanswered = 0;
+    /// A line came that only this command's answer has: whatever was lost before, all that was said
+    /// before it is over, and its own result is to come.
+    pub(crate) fn answers(&mut self, command: &str) {
+        let is_it = |said: &Vec<u8>| said == command.as_bytes();
+        if let Some(before) = self.unanswered.iter().position(is_it) {
+            self.unanswered.drain(..before);
+        }
     }
 
     /// A result will not be heard: a fault swallowed it.
     pub(crate) fn lost(&mut self) {
-        self.unanswered = self.unanswered.saturating_sub(1);
+        self.unanswered.pop_front();
     }
 
     /// A result was heard.
     pub(crate) fn heard(&mut self, result: Final) {
-        self.unanswered = self.unanswered.saturating_sub(1);
+        self.unanswered.pop_front();
         self.has_failed |= !result.is_success();
     }
 
@@ -92,7 +98,7 @@ impl Commands {
     pub(crate) fn fail(&mut self) {
         self.is_excused = true;
         self.has_failed = true;
-        self.unanswered = 0;
+        self.unanswered.clear();
     }
 
     /// A step was given up because nothing was said in time: whether its time was over.
@@ -132,7 +138,7 @@ impl Commands {
         if is_waking(kind) || is_waking(last) {
             return None;
         }
-        let may_speak = self.unanswered == 0 || self.is_excused || is_undo;
+        let may_speak = self.unanswered.is_empty() || self.is_excused || is_undo;
         (!may_speak && now.since(at) < last.patience()).then_some("H7")
     }
 }
@@ -147,7 +153,7 @@ impl Kind {
             _ if begins("AT+CGATT=0") => Self::Detach,
             _ if begins("AT+CGACT=1") => Self::Activate,
             _ if begins("AT+CGACT=0") => Self::Deactivate,
-            _ if begins("AT+CIPSTART=") => Self::Connect,
+            _ if begins("AT+CIPHEAD=1;+CIPSTART=") => Self::Connect,
             _ if begins("AT+CIPCLOSE") => Self::Close,
             _ if begins("AT+CIPSTATUS") => Self::Status,
             _ => Self::Other,
@@ -157,10 +163,8 @@ impl Kind {
     /// How long its answer is waited for at least.
     fn patience(self) -> Duration {
         Duration::from_secs(match self {
-            // Of several states the last one counts, when the line is quiet for a second.
-            Self::Wake | Self::EchoOff | Self::Status => 1,
-            Self::Attach | Self::Activate | Self::Detach | Self::Deactivate | Self::Close => 10,
-            Self::Connect | Self::Other => 10,
+            Self::Wake | Self::EchoOff => 1,
+            _ => 10,
         })
     }
 }

@@ -29,13 +29,22 @@ pub(crate) struct Reader {
 pub(crate) enum Line {
     /// A final result, or a URC of the same text.
     Result(Final),
-    /// The state of the service.
-    State,
+    /// An answer that only this command has.
+    Answer(&'static str),
     /// Anything else.
     Other,
 }
 
 const LONGEST: usize = 1024;
+
+/// How answers begin that only one command has.
+const ANSWERS: [(&str, &str); 5] = [
+    ("+IPSTATUS: ", "AT+CIPSTATUS\r"),
+    ("+CIPHEAD: ", "AT+CIPHEAD?\r"),
+    ("+CMEE: ", "AT+CMEE?\r"),
+    ("+CGACT: ", "AT+CGACT?\r"),
+    ("+CSQ: ", "AT+CSQ\r"),
+];
 
 impl Reader {
     /// The next line of `bytes`, which is advanced behind it.
@@ -100,7 +109,8 @@ impl Reader {
             .iter()
             .any(|ends| text.starts_with(ends));
         self.may_have_ended |= ends;
-        self.ends_the_next = ends || self.ends_the_next && !text.starts_with(b"AT+CIPSTART=");
+        self.ends_the_next =
+            ends || self.ends_the_next && !text.starts_with(b"AT+CIPHEAD=1;+CIPSTART=");
         self.closes = self.unanswered == 0 && text == b"AT+CIPCLOSE\r";
         self.unanswered += 1;
     }
@@ -130,7 +140,11 @@ impl Reader {
             return Err(("P20", format!("a line that is none: {shown}")));
         };
         if let Some(state) = line.strip_prefix(dialect.status) {
-            return self.state(state);
+            self.state(state)?;
+        }
+        let mut answers = ANSWERS.iter();
+        if let Some((_, command)) = answers.find(|(begins, _)| line.starts_with(begins)) {
+            return Ok(Line::Answer(command));
         }
         match Urc::parse(dialect, line) {
             Some(Urc::ConnectOk) => {
@@ -160,7 +174,7 @@ impl Reader {
     }
 
     /// The state as the module tells it, beside what it said before (P11).
-    fn state(&mut self, state: &str) -> Result<Line, Finding> {
+    fn state(&mut self, state: &str) -> Result<(), Finding> {
         let Some(state) = IpState::parse(state) else {
             return Err(("P11", format!("no state: {state}")));
         };
@@ -175,7 +189,7 @@ impl Reader {
             (is_up, _) => {
                 self.stands = is_up;
                 self.may_have_ended &= is_up;
-                Ok(Line::State)
+                Ok(())
             }
         }
     }
