@@ -29,7 +29,7 @@ pub struct Driver {
     is_unwritten: bool,
     /// When to say something again.
     pub(crate) again: Option<Instant>,
-    /// When a block, or a line that is out of step, is given up.
+    /// When a block, a line, or one that is out of step, is given up.
     pub(crate) line_deadline: Option<Instant>,
     /// At the latest.
     pub(crate) line_limit: Option<Instant>,

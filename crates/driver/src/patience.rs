@@ -22,7 +22,7 @@ pub struct Patience {
     /// A send: longer than the module's own 120 s (guide G5.8, G5.9). And a received block whose
     /// bytes never stop coming.
     pub send: Duration,
-    /// The next byte of a received block.
+    /// The next byte of a received block, or of a line.
     pub block: Duration,
     /// Silence after which a line that was out of step is trusted again.
     pub quiet: Duration,

@@ -109,6 +109,20 @@ impl Reader {
         matches!(self.state, State::Block(_))
     }
 
+    /// Whether the end of a line is still to come.
+    pub(crate) fn is_in_line(&self) -> bool {
+        match self.state {
+            State::Line => !self.line.is_empty(),
+            state => state == State::Endless,
+        }
+    }
+
+    /// Whether that line began as a block's header does.
+    pub(crate) fn is_in_header(&self, dialect: &Dialect) -> bool {
+        let before = dialect.block.before.trim_start_matches(['\r', '\n']);
+        self.state == State::Line && self.line.starts_with(before.as_bytes())
+    }
+
     pub(crate) const fn is_lost(&self) -> bool {
         matches!(self.state, State::Lost)
     }

@@ -159,6 +159,9 @@ impl Driver {
             };
             let limit = self.line_limit.unwrap_or(now + most);
             (Some(now + patience.block), Some(limit))
+        } else if self.reader.is_in_line() {
+            // The half of a line would take the next answer with it.
+            (Some(now + patience.block), None)
         } else {
             (None, None)
         };
@@ -166,11 +169,12 @@ impl Driver {
 
     /// The line was quiet for long enough, or noisy for too long.
     pub(crate) fn line_is_quiet(&mut self, now: Instant) {
-        let was_lost = self.reader.is_lost();
+        let dialect = self.settings.dialect;
+        let has_hole = self.reader.is_in_block() || self.reader.is_in_header(dialect);
         self.reader.resume();
         self.line_deadline = None;
         self.line_limit = None;
-        if !was_lost {
+        if has_hole {
             self.garbled();
         }
         if self.doing == Doing::Quiet {

@@ -5,6 +5,7 @@ use core::time::Duration;
 use allocation_counter::measure;
 use simless_driver::{Closed, Driver, Event, Instant, News, Patience, Settings};
 
+use super::well::Well;
 use super::{Act, target};
 
 /// More than any number of calls that a moment needs.
@@ -27,10 +28,9 @@ pub(super) struct Host {
     chunk: usize,
     /// What the module was told last and has not answered.
     unanswered: Vec<u8>,
-    /// Whether a connection stands for the driver.
+    told_at: Instant,
+    module: Well,
     is_up: bool,
-    /// Whether one does for the module that is well.
-    has_connected: bool,
 }
 
 impl Host {
@@ -47,8 +47,9 @@ impl Host {
             payload: Vec::new(),
             chunk,
             unanswered: Vec::new(),
+            told_at: Instant::ZERO,
+            module: Well::default(),
             is_up: false,
-            has_connected: false,
         }
     }
 
@@ -175,6 +176,11 @@ impl Host {
             self.said.extend(&output);
             let now = self.now;
             call(|| self.driver.uart_written(output.len(), now));
+            if self.told_at != now {
+                // What it did not answer then it will not answer now.
+                self.unanswered.clear();
+                self.told_at = now;
+            }
             self.unanswered.extend(output);
         }
         panic!("it never stops talking: {:#?}", self.log);
@@ -206,30 +212,11 @@ impl Host {
         }
     }
 
-    /// As a module that is well.
+    /// A module that is well answers what it was told at the last moment, line by line.
     fn answers(&mut self) {
         let told = std::mem::take(&mut self.unanswered);
-        let told = told.strip_suffix(b"\r").unwrap_or(&told);
-        let line = told.rsplit(|byte| *byte == b'\r').next().unwrap_or(told);
-        self.has_connected |= line.starts_with(b"AT+CIPSTART");
-        self.has_connected &= line != b"AT+CIPCLOSE" && line != b"AT+CIPSHUT";
-        let answer: &[u8] = match line {
-            b"" => b"",
-            b"AT+CIPSTATUS" => match self.has_connected {
-                true => b"\r\n+IPSTATUS: CONNECT OK\r\n\r\nOK\r\n",
-                false => b"\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
-            },
-            b"AT+CPIN?" => b"\r\n+CPIN:READY\r\n\r\nOK\r\n",
-            b"AT+CREG?" => b"\r\n+CREG: 1,1\r\n\r\nOK\r\n",
-            b"AT+CIPSEND" => b"\r\n> ",
-            line if line.starts_with(b"AT+CIPSEND=") => b"\r\n> ",
-            line if line.starts_with(b"AT+CIPSTART") => b"\r\nOK\r\n\r\nCONNECT OK\r\n",
-            line if line.starts_with(b"AT+CDNSGIP") => {
-                b"\r\n+CDNSGIP: 1,\"example.com\",\"192.0.2.9\"\r\n\r\nOK\r\n"
-            }
-            _ => b"\r\nOK\r\n",
-        };
-        self.hear(answer);
+        let answer = self.module.answer(&told);
+        self.hear(&answer);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use simless_at::Instant;
-use simless_driver::{Driver, Event, News};
+use simless_driver::{Driver, Ended, Event, News};
 
 use crate::pair::{seconds, settings, target};
 
@@ -268,6 +268,51 @@ fn it_comes_back_into_step() {
     host.hear(&endless);
     host.hear(b"\r\n");
     assert_eq!(host.driver.dropped_lines(), 1);
+}
+
+/// H5: the half of a line is forgotten when nothing follows it, so that it takes no answer with it.
+#[test]
+fn the_half_of_a_line_takes_no_answer_with_it() {
+    for half in ["\r\nO", "\r\n+CREG: ", "\r\n+IPD:", &"x".repeat(500)] {
+        for is_connected in [false, true] {
+            let mut host = Host::new(usize::MAX);
+            if is_connected {
+                host.act(&Step::Connect);
+                healthy(&mut host);
+                assert!(host.driver.is_connected());
+            }
+            host.hear(half.as_bytes());
+            host.pass(Duration::from_millis(4999));
+            assert!(host.driver.poll_timeout().is_some(), "{half:?}");
+            host.pass(seconds(2));
+            let has_hole = half.contains("+IPD");
+            assert_eq!(host.driver.is_connected(), is_connected && !has_hole);
+            let begun = host.now;
+            match is_connected {
+                true => host.act(&Step::Close),
+                false => host.act(&Step::Connect),
+            }
+            while !host.driver.is_idle() {
+                healthy(&mut host);
+                host.pass(seconds(1));
+            }
+            let took = host.now.since(begun);
+            assert!(took <= seconds(1), "{half:?}: {took:?} {:?}", host.log);
+        }
+    }
+}
+
+/// L3: the half of a header tells of data that will not come: the stream has a hole.
+#[test]
+fn the_half_of_a_header_ends_a_stream() {
+    let mut host = Host::new(usize::MAX);
+    host.act(&Step::Connect);
+    healthy(&mut host);
+    host.hear(b"\r\n+IPD:1");
+    host.pass(seconds(6));
+    let ended =
+        |event: &Event| matches!(event, Event::Closed(closed) if closed.how == Ended::Garbled);
+    assert!(host.events.iter().any(ended), "{:?}", host.log);
 }
 
 /// An answer nobody asked for answers nothing.
