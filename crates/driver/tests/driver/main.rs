@@ -3,11 +3,14 @@
 mod closing;
 mod flow;
 mod hostile;
+mod page;
 mod pair;
 mod prelude;
+mod presets;
 mod receiving;
 mod recovery;
 mod sending;
+mod session;
 mod size;
 mod storms;
 mod texts;

@@ -77,7 +77,7 @@ pub fn fault(kind: FaultKind) -> Fault {
     Fault::new(kind)
 }
 
-pub fn seconds(seconds: u64) -> Duration {
+pub const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -233,7 +233,7 @@ impl Pair {
     }
 
     /// Serves a deadline at its moment.
-    fn go_to(&mut self, at: Instant) {
+    pub fn go_to(&mut self, at: Instant) {
         self.idle_rounds = if at > self.now {
             0
         } else {
@@ -251,7 +251,8 @@ impl Pair {
         self.settle();
     }
 
-    fn next(&self) -> Option<Instant> {
+    /// When something is due next.
+    pub fn next(&self) -> Option<Instant> {
         let deadlines = [self.driver.poll_timeout(), self.module.poll_timeout()];
         deadlines.into_iter().flatten().min()
     }
