@@ -2,6 +2,7 @@
 
 mod closing;
 mod flow;
+mod flow_page;
 mod hostile;
 mod page;
 mod pair;
@@ -14,3 +15,4 @@ mod session;
 mod size;
 mod storms;
 mod texts;
+mod timeline;
