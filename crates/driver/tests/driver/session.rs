@@ -24,9 +24,8 @@ pub const LENGTH: usize = 250;
 /// The longest a connect may take (H3), with default settings.
 pub const TOTAL: Duration = seconds(600);
 
-/// The longest a send or a close may take: a prompt that is waited for until the module gives up,
-/// and the question for the state behind it.
-const LONGEST: Duration = seconds(180);
+/// The longest a send or a close may take, its doubts included: four times the longest wait of one.
+const LONGEST: Duration = seconds(4 * 130);
 
 /// How long an end is waited for that may have been lost on the line.
 const END: Duration = seconds(60);

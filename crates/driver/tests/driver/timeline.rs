@@ -42,18 +42,18 @@ enum What {
     GivesUp(Duration),
 }
 
-/// A driver's way from the first time that this command is said to the end of its step.
-fn driver(preset: &str, command: &str, step: Step, patience: Duration) -> Vec<Moment> {
+/// A driver's way from a step's first command to its end.
+fn driver(preset: &str, step: Step, patience: Duration) -> Vec<Moment> {
     let mut settings = settings();
     settings.patience.step = patience;
     let mut pair = Pair::of(settings, config(preset));
     pair.driver.connect(target(), pair.now).unwrap();
     assert!(pair.finish(), "{:?}", pair.events);
-    let is_first = |did: &Did| matches!(did, Did::Said(said) if text(said).starts_with(command));
-    let start = pair.log.iter().position(|(_, did)| is_first(did)).unwrap();
+    let begins = Did::Met(Event::StepBegan(step));
+    let start = pair.log.iter().position(|(_, did)| *did == begins).unwrap();
     let is_end =
         |did: &Did| matches!(did, Did::Met(Event::StepEnded(ended, Ok(()), _)) if *ended == step);
-    let log = &pair.log[start..];
+    let log = &pair.log[start + 1..];
     let end = log.iter().position(|(_, did)| is_end(did)).unwrap();
     moments(&log[..end], false)
 }
@@ -195,9 +195,9 @@ fn time(time: Duration) -> String {
 #[test]
 fn the_page_shows_real_runs() {
     let hasty = hasty::hasty(config("stuck-attach"));
-    let patient = driver("stuck-attach", "AT+CGATT=1", Step::Attach, seconds(30));
-    let late = driver("late-ok", "AT+CGATT=1", Step::Attach, seconds(30));
-    let poor = driver("poor-network", "AT+CIPSTART", Step::Connect, seconds(60));
+    let patient = driver("stuck-attach", Step::Attach, seconds(30));
+    let late = driver("late-ok", Step::Attach, seconds(30));
+    let poor = driver("poor-network", Step::Connect, seconds(60));
     page::part_must_be("flow.md", "a host that is hasty", &table(&hasty, true));
     page::part_must_be("flow.md", "a host that counts", &table(&patient, false));
     page::part_must_be("flow.md", "a late OK", &table(&late, false));
@@ -225,7 +225,7 @@ fn a_hasty_host_is_one_answer_ahead_for_good() {
         matches!(&moment.what, What::Answers { to: Some(to), awaited: Some(awaited), .. } if to != awaited)
     });
     assert_eq!(shifted.count(), 5);
-    let driver = driver("stuck-attach", "AT+CGATT=1", Step::Attach, seconds(30));
+    let driver = driver("stuck-attach", Step::Attach, seconds(30));
     let says = driver.iter().filter_map(|moment| match &moment.what {
         What::Says { command, .. } => Some(command.as_str()),
         _ => None,
