@@ -49,6 +49,7 @@ impl Driver {
         self.attempt.began = now;
         self.attempt.said = None;
         self.attempt.is_early = false;
+        self.attempt.sim = None;
         self.attempt.registration = None;
         if step == Step::Wake {
             self.attempt.probes = 0;
@@ -132,6 +133,9 @@ impl Driver {
             self.module.pin = PinTried::Worked;
             return self.ask_later(now);
         }
+        if let Some(Info::Sim(sim)) = learned {
+            self.attempt.sim = Some(sim);
+        }
         match (learned, result) {
             (Some(Info::Sim(Sim::Ready)), _) => self.step_done(now),
             (Some(Info::Sim(Sim::Pin)), _) | (_, Final::Cme(Cme::PIN_REQUIRED)) => {
@@ -145,10 +149,12 @@ impl Driver {
                     _ => self.step_failed(Failure::Pin, now),
                 }
             }
-            (Some(Info::Sim(Sim::Other)), _) | (_, Final::Cme(Cme::PUK_REQUIRED)) => {
+            (Some(Info::Sim(Sim::Blocked)), _) | (_, Final::Cme(Cme::PUK_REQUIRED)) => {
                 self.step_failed(Failure::SimBlocked, now);
             }
-            (_, Final::Cme(Cme::NO_SIM)) => self.step_failed(Failure::NoSim, now),
+            (Some(Info::Sim(Sim::Absent)), _) | (_, Final::Cme(Cme::NO_SIM)) => {
+                self.step_failed(Failure::NoSim, now);
+            }
             // A module that is still starting says ERROR.
             _ => self.ask_later(now),
         }

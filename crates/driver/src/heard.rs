@@ -41,7 +41,11 @@ pub(crate) enum Info {
 pub(crate) enum Sim {
     Ready,
     Pin,
-    Other,
+    /// It waits for its PUK, or is blocked.
+    Blocked,
+    Absent,
+    /// Another word: perhaps of a line that changed bytes.
+    Unknown,
 }
 
 impl Heard {
@@ -92,7 +96,9 @@ fn sim(line: &str) -> Option<Sim> {
     Some(match line.strip_prefix("+CPIN:")?.trim() {
         "READY" => Sim::Ready,
         "SIM PIN" => Sim::Pin,
-        _ => Sim::Other,
+        "SIM PUK" | "PIN1 BLOCK" => Sim::Blocked,
+        "NO SIM" => Sim::Absent,
+        _ => Sim::Unknown,
     })
 }
 

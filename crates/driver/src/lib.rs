@@ -9,6 +9,10 @@
 //! and receives, and is not fooled by late results, by results that got lost, by a module that
 //! starts again, or by payload that looks like an answer.
 //!
+//! The repository has pages about it: the flow as a table, what modules do wrong on the way and what a
+//! host does about that (the page on the flow in its `docs`), and what comes of this driver under
+//! each fault that the simulated module knows (the page on presets).
+//!
 //! # The contract
 //!
 //! An adapter owns the port, the clock and the payload of the send under way, and does in any

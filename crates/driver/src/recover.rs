@@ -3,7 +3,7 @@
 use simless_at::{Final, Instant};
 
 use crate::command::Command;
-use crate::heard::Info;
+use crate::heard::{Info, Sim};
 use crate::plan::{Ends, Plan};
 use crate::state::{Attempt, Doing, PinTried};
 use crate::{ConnectError, Driver, Ended, Event, Failure, SendFailure, Step};
@@ -13,10 +13,15 @@ impl Driver {
     pub(crate) fn step_is_late(&mut self, now: Instant) {
         let step = self.attempt.step;
         let Attempt {
-            registration, said, ..
+            sim,
+            registration,
+            said,
+            ..
         } = self.attempt;
         let failure = match (Plan::of(step).ends, registration, said) {
             (Ends::Registered, Some(stat), _) => Failure::NotRegistered(stat),
+            // All the time: something that nobody here knows.
+            (Ends::Sim, ..) if sim == Some(Sim::Unknown) => Failure::SimBlocked,
             (Ends::Connection, _, Some(Final::NoResponse)) => Failure::NoResponse,
             _ => Failure::Silent,
         };

@@ -5,6 +5,7 @@ use core::time::Duration;
 use heapless::String;
 use simless_at::{Final, Instant, Registration};
 
+use crate::heard::Sim;
 use crate::send::Sending;
 use crate::{ConnectError, Failure, Step, Target};
 
@@ -58,6 +59,8 @@ pub(crate) struct Attempt {
     pub(crate) failed: ConnectError,
     /// The last final result of the step.
     pub(crate) said: Option<Final>,
+    /// What `AT+CPIN?` told last.
+    pub(crate) sim: Option<Sim>,
     /// The registration that was told last.
     pub(crate) registration: Option<Registration>,
     /// `CONNECT OK` came before the result of `AT+CIPSTART`.
@@ -111,6 +114,7 @@ impl Attempt {
             said: None,
         },
         said: None,
+        sim: None,
         registration: None,
         is_early: false,
         closes: false,

@@ -2,12 +2,17 @@
 
 mod closing;
 mod flow;
+mod flow_page;
 mod hostile;
+mod page;
 mod pair;
 mod prelude;
+mod presets;
 mod receiving;
 mod recovery;
 mod sending;
+mod session;
 mod size;
 mod storms;
 mod texts;
+mod timeline;

@@ -1,5 +1,7 @@
 //! A driver and a module on one virtual clock, with a network that does as it is told.
 
+mod net;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,9 +9,10 @@ use std::time::Duration;
 use simless_at::Instant;
 use simless_driver::{Apn, Driver, Event, Host, News, Settings, Target};
 use simless_module::{
-    Config, Control, Fault, FaultKind, KINGCOM_G3524, Module, Network, Request, Scenario,
-    SocketEvent, SocketId, Timing, Transport,
+    Config, Control, Fault, FaultKind, KINGCOM_G3524, Module, Network, Scenario, Timing,
 };
+
+pub use net::{Connects, Net, Peer};
 
 /// Rounds that one moment may take: more never come to rest.
 const PATIENCE: usize = 5_000;
@@ -24,6 +27,8 @@ pub struct Pair {
     /// Everything the driver said, and when each piece.
     pub said: Vec<(Instant, Vec<u8>)>,
     pub events: Vec<(Instant, Event)>,
+    /// All that either of them did, in its order.
+    pub log: Vec<(Instant, Did)>,
     pub urcs: Vec<String>,
     /// How often a fault of the module struck.
     pub strikes: usize,
@@ -39,30 +44,17 @@ pub struct Pair {
     pub down: VecDeque<u8>,
 }
 
-/// The network behind the module.
-pub struct Net {
-    pub connects: Connects,
-    pub resolves: bool,
-    pub peers: BTreeMap<SocketId, Peer>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Connects {
-    Accepted,
-    Refused,
-    Unanswered,
-}
-
-/// The far end of a connection.
-#[derive(Default)]
-pub struct Peer {
-    pub got: Vec<u8>,
-    sends: VecDeque<u8>,
-    datagrams: VecDeque<Vec<u8>>,
-    is_udp: bool,
-    ends: bool,
-    /// It takes nothing.
-    pub stalls: bool,
+/// Something that one of the two did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Did {
+    /// The driver said this.
+    Said(Vec<u8>),
+    /// The module took it from the line.
+    Took(Vec<u8>),
+    /// The module said this.
+    Answered(Vec<u8>),
+    /// It happened to the driver.
+    Met(Event),
 }
 
 pub fn settings() -> Settings {
@@ -77,7 +69,7 @@ pub fn fault(kind: FaultKind) -> Fault {
     Fault::new(kind)
 }
 
-pub fn seconds(seconds: u64) -> Duration {
+pub const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
@@ -119,6 +111,7 @@ impl Pair {
             payload: Vec::new(),
             said: Vec::new(),
             events: Vec::new(),
+            log: Vec::new(),
             urcs: Vec::new(),
             strikes: 0,
             received: Vec::new(),
@@ -150,6 +143,7 @@ impl Pair {
     pub fn forget(&mut self) {
         self.said.clear();
         self.events.clear();
+        self.log.clear();
         self.urcs.clear();
     }
 
@@ -181,6 +175,13 @@ impl Pair {
 
     pub fn peer_ends(&mut self) {
         self.peer().ends = true;
+        self.settle();
+    }
+
+    /// Somebody else than the driver says something.
+    pub fn say(&mut self, text: &str) {
+        self.up.extend(text.as_bytes());
+        self.log.push((self.now, Did::Said(text.into())));
         self.settle();
     }
 
@@ -233,7 +234,7 @@ impl Pair {
     }
 
     /// Serves a deadline at its moment.
-    fn go_to(&mut self, at: Instant) {
+    pub fn go_to(&mut self, at: Instant) {
         self.idle_rounds = if at > self.now {
             0
         } else {
@@ -251,7 +252,8 @@ impl Pair {
         self.settle();
     }
 
-    fn next(&self) -> Option<Instant> {
+    /// When something is due next.
+    pub fn next(&self) -> Option<Instant> {
         let deadlines = [self.driver.poll_timeout(), self.module.poll_timeout()];
         deadlines.into_iter().flatten().min()
     }
@@ -280,10 +282,7 @@ impl Pair {
             moved = true;
         }
         while let Some(event) = self.driver.poll_event() {
-            if let Event::Sent(_) | Event::SendFailed(_) = event {
-                self.payload.clear();
-            }
-            self.events.push((self.now, event));
+            self.met(event);
             moved = true;
         }
         let output = self.driver.uart_output(&self.payload).to_vec();
@@ -295,10 +294,19 @@ impl Pair {
             }
             self.driver.uart_written(output.len(), self.now);
             self.up.extend(&output);
+            self.log.push((self.now, Did::Said(output.clone())));
             self.said.push((self.now, output));
             moved = true;
         }
         moved
+    }
+
+    fn met(&mut self, event: Event) {
+        if let Event::Sent(_) | Event::SendFailed(_) = event {
+            self.payload.clear();
+        }
+        self.log.push((self.now, Did::Met(event)));
+        self.events.push((self.now, event));
     }
 
     fn offer_to_driver(&mut self) -> bool {
@@ -320,10 +328,7 @@ impl Pair {
             }
             self.down.drain(..used);
             while let Some(event) = self.driver.poll_event() {
-                if let Event::Sent(_) | Event::SendFailed(_) = event {
-                    self.payload.clear();
-                }
-                self.events.push((self.now, event));
+                self.met(event);
             }
             if !has_news && used == 0 {
                 return moved;
@@ -333,7 +338,10 @@ impl Pair {
 
     fn offer_to_module(&mut self) -> bool {
         let taken = self.module.handle_uart(self.up.make_contiguous(), self.now);
-        self.up.drain(..taken);
+        if taken > 0 {
+            let took = self.up.drain(..taken).collect();
+            self.log.push((self.now, Did::Took(took)));
+        }
         taken > 0
     }
 
@@ -358,6 +366,8 @@ impl Pair {
         let n = output.len().min(room);
         self.module.uart_written(n, self.now);
         if n > 0 {
+            self.log
+                .push((self.now, Did::Answered(output[..n].to_vec())));
             self.down.extend((self.tamper)(output[..n].to_vec()));
         }
         due || n > 0
@@ -375,68 +385,6 @@ impl Pair {
         }
         for (&id, peer) in &mut self.net.peers {
             moved |= peer.serve(id, &mut self.module, self.now);
-        }
-        moved
-    }
-}
-
-impl Net {
-    fn answer(&mut self, request: Request<'_>) -> Option<(SocketId, SocketEvent<'static>)> {
-        Some(match request {
-            Request::Resolve { id, .. } if self.resolves => {
-                (id, SocketEvent::Resolved([198, 51, 100, 7].into()))
-            }
-            Request::Resolve { id, .. } => (id, SocketEvent::Unresolved),
-            Request::Connect { id, transport, .. } => match self.connects {
-                Connects::Accepted => {
-                    let peer = Peer {
-                        is_udp: transport == Transport::Udp,
-                        ..Peer::default()
-                    };
-                    self.peers.insert(id, peer);
-                    (id, SocketEvent::Connected)
-                }
-                Connects::Refused => (id, SocketEvent::Refused),
-                Connects::Unanswered => return None,
-            },
-            Request::CountUnread { id } => {
-                let unread = self.peers.get(&id).map_or(0, |peer| peer.sends.len());
-                (id, SocketEvent::Unread(unread))
-            }
-            Request::Shutdown { id } => (id, SocketEvent::Ended),
-            Request::Abort { .. } => return None,
-        })
-    }
-}
-
-impl Peer {
-    fn serve(&mut self, id: SocketId, module: &mut Module, now: Instant) -> bool {
-        let mut moved = false;
-        let output = module.socket_output(id).to_vec();
-        if !self.stalls && !output.is_empty() {
-            module.socket_written(id, output.len(), now);
-            self.got.extend(&output);
-            moved = true;
-        }
-        if self.is_udp {
-            if let Some(datagram) = self.datagrams.pop_front() {
-                module.handle_socket(id, SocketEvent::Datagram(&datagram), now);
-                moved = true;
-            }
-            return moved;
-        }
-        let space = module.socket_space(id);
-        let n = space.len().min(self.sends.len());
-        if n > 0 {
-            space[..n].copy_from_slice(&self.sends.make_contiguous()[..n]);
-            self.sends.drain(..n);
-            module.socket_filled(id, n, now);
-            moved = true;
-        }
-        if self.ends && self.sends.is_empty() {
-            self.ends = false;
-            module.handle_socket(id, SocketEvent::Ended, now);
-            moved = true;
         }
         moved
     }

@@ -72,6 +72,47 @@ fn a_module_that_starts_says_error_for_a_while() {
     assert_eq!(pair.now.since(simless_at::Instant::ZERO), seconds(8));
 }
 
+/// A line that changes bytes makes such words of READY: they are no reason to give up.
+#[test]
+fn a_word_that_nobody_knows_is_asked_for_again() {
+    let mut pair = Pair::new();
+    let mut answers = 0;
+    pair.tamper = Box::new(move |bytes| {
+        let text = String::from_utf8(bytes).unwrap();
+        let is_answer = text.contains("+CPIN:");
+        answers += usize::from(is_answer);
+        let word = ["READYY", "RADY", "READY"][answers.clamp(1, 3) - 1];
+        text.replace("READY", word).into_bytes()
+    });
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish(), "{:?}", pair.events);
+    assert_eq!(
+        pair.times_of("AT+CPIN?"),
+        [seconds(0), seconds(2), seconds(4)]
+    );
+}
+
+#[test]
+fn what_only_a_person_can_give_is_told_by_its_word() {
+    for (word, kind, attempts) in [
+        ("SIM PUK", Failure::SimBlocked, 1),
+        ("PIN1 BLOCK", Failure::SimBlocked, 1),
+        ("NO SIM", Failure::NoSim, 1),
+        // It stays the same all the while.
+        ("PH-SIM PIN", Failure::SimBlocked, 15),
+    ] {
+        let mut pair = Pair::new();
+        pair.tamper = Box::new(move |bytes| {
+            let text = String::from_utf8(bytes).unwrap();
+            text.replace("READY", word).into_bytes()
+        });
+        pair.driver.connect(target(), pair.now).unwrap();
+        assert!(!pair.finish(), "{word}");
+        assert_eq!(failure(&pair), Some((Step::Sim, kind)), "{word}");
+        assert_eq!(pair.times_of("AT+CPIN?").len(), attempts, "{word}");
+    }
+}
+
 #[test]
 fn it_waits_until_the_module_is_registered() {
     let mut pair = Pair::new();

@@ -333,6 +333,16 @@ fn a_module_that_starts_again_under_a_connection_is_noticed_by_its_echo() {
 }
 
 #[test]
+fn a_module_that_starts_again_without_a_word_is_noticed_only_when_it_is_spoken_to() {
+    let mut pair = Pair::connected();
+    pair.control(Control::Happens(Happening::PowerCycle));
+    pair.pass(seconds(3600));
+    assert!(pair.driver.is_connected());
+    pair.send(b"hello");
+    assert!(pair.saw(|event| *event == Event::Rebooted));
+}
+
+#[test]
 fn a_module_that_starts_again_is_noticed_by_what_it_says() {
     let mut pair = Pair::connected();
     pair.control(Control::Happens(Happening::PowerCycle));

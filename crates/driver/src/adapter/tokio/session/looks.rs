@@ -6,7 +6,7 @@ use core::task::Poll;
 use std::io;
 
 use super::{LinkError, LinkFailure, LookUp, Session};
-use crate::{ConnectError, Ended, Host};
+use crate::{Closed, ConnectError, Ended, Host};
 
 impl<IO> Session<IO> {
     /// Whether a connection stood, if only for a moment: what it brought can be read.
@@ -65,10 +65,10 @@ impl<IO> Session<IO> {
             (Some(closed), 0) if matches!(closed.how, Ended::ByUs | Ended::ByPeer) => {
                 return Poll::Ready(Ok(()));
             }
-            (Some(closed), 0) => LinkError::closed(closed),
+            (Some(closed), 0) => self.broke_off(closed),
             (Some(closed), unread) => LinkError {
                 kind: LinkFailure::Unread(unread),
-                ..LinkError::closed(closed)
+                ..self.broke_off(closed)
             },
             // The port.
             (None, _) => match self.link.broken {
@@ -77,6 +77,14 @@ impl<IO> Session<IO> {
             },
         };
         Poll::Ready(Err(error.into()))
+    }
+
+    /// The end of a connection, and what it left in doubt: who reads may be the first to tell.
+    fn broke_off(&self, closed: Closed) -> LinkError {
+        LinkError {
+            in_doubt: self.link.broken.map_or(0, |broken| broken.in_doubt),
+            ..LinkError::closed(closed)
+        }
     }
 
     /// Ready when nothing is under way and no connection stands; what there is, is given up.
