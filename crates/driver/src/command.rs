@@ -101,13 +101,7 @@ impl Command {
                 let target = words.target.ok_or(fmt::Error)?;
                 let host = target.host.quoted().ok_or(fmt::Error)?;
                 let transport = target.transport.name();
-                // In one line (F5): a module that started again a moment ago has headers off, and
-                // without them what its peer sends can't be told from answers.
-                out.write_str(match words.settings.joins_commands {
-                    true => "AT+CIPHEAD=1;+CIPSTART=",
-                    false => "AT+CIPSTART=",
-                })?;
-                write!(out, "\"{transport}\",{host},{}", target.port)
+                write!(out, "AT+CIPSTART=\"{transport}\",{host},{}", target.port)
             }
             Self::Close => out.write_str("AT+CIPCLOSE"),
             Self::Shut => out.write_str("AT+CIPSHUT"),

@@ -53,6 +53,7 @@ impl Driver {
         self.attempt.registration = None;
         if step == Step::Wake {
             self.attempt.probes = 0;
+            self.attempt.connects_next = false;
             self.module.is_ready = false;
             self.module.echo_is_off = false;
         }
@@ -83,6 +84,12 @@ impl Driver {
                 self.repeat(say, None);
             }
             Doing::Step(step) => self.repeat(Plan::of(step).say, None),
+            Doing::Pause(Step::Connect) => {
+                // A module that started again meanwhile connects with headers off, and what its
+                // peer sends can't be told from answers. The echo of this shows it before.
+                self.attempt.connects_next = true;
+                self.begin(Step::Headers, now);
+            }
             Doing::Pause(step) => self.begin(step, now),
             _ => {}
         }
@@ -245,7 +252,11 @@ impl Driver {
         if step == Step::Shut {
             self.module.needs_shut = false;
         }
-        match Plan::after(step, self.module.needs_shut) {
+        let next = match core::mem::take(&mut self.attempt.connects_next) {
+            true => Some(Step::Connect),
+            false => Plan::after(step, self.module.needs_shut),
+        };
+        match next {
             Some(Step::Connect) if self.attempt.goal == Goal::Address => self.reached_names(now),
             Some(next) => self.begin(next, now),
             None => self.rest(),

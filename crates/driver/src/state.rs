@@ -65,6 +65,8 @@ pub(crate) struct Attempt {
     pub(crate) registration: Option<Registration>,
     /// `CONNECT OK` came before the result of `AT+CIPSTART`.
     pub(crate) is_early: bool,
+    /// Only the connection is left to be made.
+    pub(crate) connects_next: bool,
     /// It shall be closed as soon as that can be.
     pub(crate) closes: bool,
 }
@@ -117,6 +119,7 @@ impl Attempt {
         sim: None,
         registration: None,
         is_early: false,
+        connects_next: false,
         closes: false,
     };
 }

@@ -219,7 +219,7 @@ fn answer(line: &str) -> Option<&'static str> {
         "AT+CIPSTATUS\\r" => "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
         "AT+CPIN?\\r" => "\r\n+CPIN:READY\r\n\r\nOK\r\n",
         "AT+CREG?\\r" => "\r\n+CREG: 1,1\r\n\r\nOK\r\n",
-        line if line.starts_with("AT+CIPHEAD=1;+CIPSTART") => "\r\nOK\r\n\r\nCONNECT OK\r\n",
+        line if line.starts_with("AT+CIPSTART") => "\r\nOK\r\n\r\nCONNECT OK\r\n",
         line if line.contains("AT") => OK,
         _ => return None,
     })

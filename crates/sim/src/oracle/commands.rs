@@ -153,7 +153,7 @@ impl Kind {
             _ if begins("AT+CGATT=0") => Self::Detach,
             _ if begins("AT+CGACT=1") => Self::Activate,
             _ if begins("AT+CGACT=0") => Self::Deactivate,
-            _ if begins("AT+CIPHEAD=1;+CIPSTART=") => Self::Connect,
+            _ if begins("AT+CIPSTART=") => Self::Connect,
             _ if begins("AT+CIPCLOSE") => Self::Close,
             _ if begins("AT+CIPSTATUS") => Self::Status,
             _ => Self::Other,

@@ -109,8 +109,7 @@ impl Reader {
             .iter()
             .any(|ends| text.starts_with(ends));
         self.may_have_ended |= ends;
-        self.ends_the_next =
-            ends || self.ends_the_next && !text.starts_with(b"AT+CIPHEAD=1;+CIPSTART=");
+        self.ends_the_next = ends || self.ends_the_next && !text.starts_with(b"AT+CIPSTART=");
         self.closes = self.unanswered == 0 && text == b"AT+CIPCLOSE\r";
         self.unanswered += 1;
     }
