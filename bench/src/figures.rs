@@ -26,21 +26,21 @@ impl Target {
     }
 }
 
-/// A pass of the module beside one of something that does less.
+/// A pass of the module, or of the driver, beside one of something that does less.
 pub(crate) struct Figure {
     /// For people.
     pub(crate) what: &'static str,
     /// For programs.
     pub(crate) key: &'static str,
     pub(crate) unit: &'static str,
-    pub(crate) module: Pass,
+    pub(crate) measured: Pass,
     pub(crate) beside: Pass,
     pub(crate) target: Target,
 }
 
 /// A figure's values: medians over the rounds.
 pub(crate) struct Values {
-    pub(crate) module: f64,
+    pub(crate) measured: f64,
     pub(crate) beside: f64,
     /// The median of the rounds' own ratios, between its quartiles.
     pub(crate) ratio: f64,
@@ -48,21 +48,22 @@ pub(crate) struct Values {
 }
 
 impl Figure {
-    /// What the module is compared with.
+    /// What it is compared with.
     pub(crate) fn peer(&self) -> &'static str {
         match self.beside {
-            Pass(What::ConnectAndTrip, _) => "connect, AT",
-            Pass(_, end) => end.name(),
+            Pass::Line(What::ConnectAndTrip, _) => "connect, AT",
+            Pass::Line(_, end) => end.name(),
+            Pass::Host(_, host) => host.name(),
         }
     }
 
     /// None when a program it is compared with is not installed.
     pub(crate) fn values(&self, rounds: &[Round]) -> Option<Values> {
         let of = |pass: Pass| move |round: &Round| round.of(pass);
-        let (module, beside) = (of(self.module), of(self.beside));
-        let ratios = sorted(rounds, |round| module(round) / beside(round));
+        let (measured, beside) = (of(self.measured), of(self.beside));
+        let ratios = sorted(rounds, |round| measured(round) / beside(round));
         let values = Values {
-            module: at(&sorted(rounds, module), 2),
+            measured: at(&sorted(rounds, measured), 2),
             beside: at(&sorted(rounds, beside), 2),
             ratio: at(&ratios, 2),
             quartiles: (at(&ratios, 1), at(&ratios, 3)),

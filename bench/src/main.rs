@@ -1,5 +1,5 @@
-//! How fast simless is: bytes per second through the module and its answering time, each beside
-//! something that does less, in interleaved rounds of one run. `docs/performance.md` explains it.
+//! How fast simless is: bytes per second through the module and the driver, and the module's
+//! answering time, each beside something that does less, in interleaved rounds of one run. `docs/performance.md` explains it.
 
 mod cores;
 mod counts;
@@ -8,6 +8,7 @@ mod engine;
 mod far;
 mod figures;
 mod fleet;
+mod host;
 mod machine;
 mod options;
 mod pacing;

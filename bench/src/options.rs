@@ -7,7 +7,7 @@ use crate::far::StdioEnd;
 use crate::figures::{FIGURES, Figure};
 
 pub(crate) const USAGE: &str = "\
-Measures the module beside what the machine allows.
+Measures the module and the driver beside what the machine allows.
 
 Usage: simless-bench [--quick] [--json] [--only FIGURE]
        simless-bench fleet [--help]   thousands of modules in one process
@@ -18,11 +18,11 @@ Usage: simless-bench [--quick] [--json] [--only FIGURE]
   --json   one JSON object on stdout instead of the table
   --only FIGURE
            one figure alone, by its name in the JSON object, as for a profiler
-  --counts instructions (by valgrind) and allocations of the module alone, and nothing else;
+  --counts instructions (by valgrind) and allocations of the cores alone, and nothing else;
            fails when one is above its limit
   --pacing whether paced ports keep to their rates, in real time: about 3 minutes
   --work WORK TIMES
-           keeps the module alone at a work, as for a profiler
+           keeps a core alone at a work, as for a profiler
   --stdio END
            what the program starts by itself, to have an end on pipes
   --help   this text";

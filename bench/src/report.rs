@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::counts::Counts;
 use crate::dte::PAYLOAD;
+use crate::engine::Work;
 use crate::figures::{FIGURES, Figure, Target, median};
 use crate::options::Extent;
 use crate::rounds::{Alone, Round};
@@ -22,7 +23,7 @@ pub(crate) struct Results {
     pub(crate) seconds: f64,
 }
 
-/// Nanoseconds of the module alone: what, key, value, target.
+/// Nanoseconds of the cores alone: what, key, value, target.
 type EngineRow = (&'static str, &'static str, f64, Option<f64>);
 
 impl Results {
@@ -43,15 +44,16 @@ impl Results {
             ),
             "first core: module and peers, a thread or a process each, one at a time".into(),
             "second core: the server's thread, and the DTE, which is the main thread".into(),
+            "driver: the application and the script at its far end share the first core".into(),
             String::new(),
             format!(
                 "{:<24} {:>11}  {:>24}  {:>5} {:>13}  target",
-                "", "module", "beside", "ratio", "quartiles"
+                "", "measured", "beside", "ratio", "quartiles"
             ),
         ];
         lines.extend(self.figures().map(|figure| self.row(figure)));
         lines.push(String::new());
-        lines.push("the module alone, on virtual time".into());
+        lines.push("the cores alone, on virtual time".into());
         lines.extend(self.engine().iter().map(|(what, _, value, target)| {
             let target = target.map(|most| {
                 let verdict = if *value <= most { "met" } else { "missed" };
@@ -97,7 +99,7 @@ impl Results {
         format!(
             "{:<24} {:>6.1} {:<4}  {:>6.1} {:<4} {:<12}  {:>5.2} {:>6.2}-{:<6.2}  {target}{verdict}",
             figure.what,
-            values.module,
+            values.measured,
             figure.unit,
             values.beside,
             figure.unit,
@@ -108,35 +110,23 @@ impl Results {
         )
     }
 
-    fn engine(&self) -> [EngineRow; 5] {
-        let of = |value: fn(&Alone) -> f64| median(&self.alone, value);
-        let per_byte = 1.0 / PAYLOAD as f64;
+    #[rustfmt::skip]
+    fn engine(&self) -> [EngineRow; 11] {
+        let of = |work: Work| median(&self.alone, |alone: &Alone| alone.of(work));
+        let [stream, headed] = [of(Work::Stream { headed: false }), of(Work::Stream { headed: true })];
+        let bytes = PAYLOAD as f64;
         [
-            ("AT to OK", "command", of(|a| a.command), Some(200.0)),
-            (
-                "a received byte",
-                "received_byte",
-                of(|a| a.block) * per_byte,
-                None,
-            ),
-            (
-                "the same, CIPHEAD=1",
-                "received_byte_in_blocks",
-                of(|a| a.headed_block) * per_byte,
-                None,
-            ),
-            (
-                "a header, by difference",
-                "header",
-                of(|a| a.headed_block - a.block),
-                Some(40.0),
-            ),
-            (
-                "CIPSEND=1460, payload",
-                "dialogue",
-                of(|a| a.dialogue),
-                None,
-            ),
+            ("AT to OK", "command", of(Work::Command), Some(200.0)),
+            ("a received byte", "received_byte", stream / bytes, None),
+            ("the same, CIPHEAD=1", "received_byte_in_blocks", headed / bytes, None),
+            ("a header, by difference", "header", headed - stream, Some(40.0)),
+            ("CIPSEND=1460, payload", "dialogue", of(Work::Dialogue), None),
+            ("driver, received block", "driver_receive", of(Work::DriverReceive), None),
+            ("driver, sent block", "driver_send", of(Work::DriverSend), None),
+            ("session, received block", "session_receive", of(Work::SessionReceive), None),
+            ("session, sent block", "session_send", of(Work::SessionSend), None),
+            ("tokio, received block", "adapter_receive", of(Work::AdapterReceive), None),
+            ("tokio, sent block", "adapter_send", of(Work::AdapterSend), None),
         ]
     }
 
@@ -145,7 +135,7 @@ impl Results {
             let value = figure.values(&self.rounds).map(|values| {
                 json!({
                     "unit": figure.unit,
-                    "module": values.module,
+                    "measured": values.measured,
                     "beside": figure.peer(),
                     "reference": values.beside,
                     "ratio": values.ratio,

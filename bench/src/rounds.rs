@@ -11,13 +11,19 @@ use crate::dte::{Dte, OK, PAYLOAD, Pace};
 use crate::engine::{Engine, Work};
 use crate::far::{End, Line};
 use crate::figures::FIGURES;
+use crate::host::{Host, Way};
 use crate::options::Extent;
 use crate::pattern::Pattern;
 use crate::server::{Peer, Server};
 
-/// One thing that is measured: what is done at which line.
+/// One thing that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Pass(pub(crate) What, pub(crate) End);
+pub(crate) enum Pass {
+    /// What is done at which DTE's line.
+    Line(What, End),
+    /// What an application does, at the driver or without it.
+    Host(Way, Host),
+}
 
 /// Streams and dialogues give MB/s, the others µs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +54,13 @@ impl Round {
     }
 }
 
-/// The module alone, in nanoseconds.
-pub(crate) struct Alone {
-    pub(crate) command: f64,
-    pub(crate) block: f64,
-    pub(crate) headed_block: f64,
-    pub(crate) dialogue: f64,
+/// What the cores take alone, in nanoseconds: by [`Work::ALL`].
+pub(crate) struct Alone([f64; Work::ALL.len()]);
+
+impl Alone {
+    pub(crate) fn of(&self, work: Work) -> f64 {
+        self.0[work.index()]
+    }
 }
 
 /// Everything that is measured, ready.
@@ -72,12 +79,13 @@ impl<'a> Bench<'a> {
         let server = Server::listen()?;
         let (mut passes, mut ends, mut lines) = (Vec::new(), Vec::new(), Vec::new());
         for figure in FIGURES.iter().filter(|figure| extent.wants(figure)) {
-            for pass in [figure.module, figure.beside] {
+            for pass in [figure.measured, figure.beside] {
                 if !passes.contains(&pass) {
                     passes.push(pass);
                 }
-                let end = pass.1;
-                if !ends.contains(&end) {
+                if let Pass::Line(_, end) = pass
+                    && !ends.contains(&end)
+                {
                     ends.push(end);
                     let line = end.start(&server).map_err(|error| {
                         io::Error::other(format!("{end:?} cannot be started: {error}"))
@@ -114,23 +122,41 @@ impl<'a> Bench<'a> {
         Ok(Round(results))
     }
 
-    /// Measures the module without anything around it.
+    /// Measures the cores without anything around them.
     pub(crate) fn alone(&mut self) -> io::Result<Alone> {
         let Extent {
             stream, dialogues, ..
         } = *self.extent;
-        let blocks = stream / PAYLOAD;
-        let mut time = |work, times| self.engine.time(work, times);
-        Ok(Alone {
-            command: time(Work::Command, 10 * dialogues)?,
-            block: time(Work::Stream { headed: false }, blocks)?,
-            headed_block: time(Work::Stream { headed: true }, blocks)?,
-            dialogue: time(Work::Dialogue, dialogues)?,
-        })
+        let mut alone = Alone([0.0; Work::ALL.len()]);
+        for (work, time) in Work::ALL.into_iter().zip(&mut alone.0) {
+            let times = match work.receives() {
+                true => stream / PAYLOAD,
+                false => dialogues,
+            };
+            *time = self.engine.time(work, times)?;
+        }
+        Ok(alone)
     }
 
     /// None when there is no such end.
-    fn measure(&mut self, Pass(what, end): Pass) -> io::Result<Option<f64>> {
+    fn measure(&mut self, pass: Pass) -> io::Result<Option<f64>> {
+        match pass {
+            Pass::Line(what, end) => self.at_line(what, end),
+            Pass::Host(way, host) => self.at_host(way, host).map(Some),
+        }
+    }
+
+    fn at_host(&self, way: Way, host: Host) -> io::Result<f64> {
+        let blocks = match way {
+            // As much as over a socket.
+            Way::Receive { .. } => 8 * self.extent.stream / PAYLOAD,
+            Way::Send => self.extent.dialogues,
+        };
+        let time = host.time(way, &self.pattern, blocks)?;
+        Ok((blocks * PAYLOAD) as f64 / microseconds(time))
+    }
+
+    fn at_line(&mut self, what: What, end: End) -> io::Result<Option<f64>> {
         let Some((_, line)) = self.lines.iter_mut().find(|(other, _)| *other == end) else {
             return Ok(None);
         };

@@ -4,24 +4,38 @@ use super::Figure;
 use super::Target::{self, AtLeast, AtMost, None as NoTarget};
 use crate::dte::Pace;
 use crate::far::{End, Kind};
+use crate::host::Waits::{self, Blocking, Tokio};
+use crate::host::{Host, MOST, Way};
 use crate::rounds::{Pass, What};
 
 const PTY: End = End::Module(Kind::Pty);
-const HEADED: Pass = Pass(What::ReceiveHeaded, PTY);
+const HEADED: Pass = Pass::Line(What::ReceiveHeaded, PTY);
 const PIPELINED: What = What::Dialogues(Pace::Pipelined);
 const WAITING: What = What::Dialogues(Pace::Waiting);
 
 const fn receives(end: End) -> Pass {
-    Pass(What::Receive, end)
+    Pass::Line(What::Receive, end)
+}
+
+/// With a write for each block, or with one for as many as the application has room for.
+const SINGLE: Way = Way::Receive { at_once: 1 };
+const FULL: Way = Way::Receive { at_once: MOST };
+
+const fn driver(way: Way, waits: Waits) -> Pass {
+    Pass::Host(way, Host::Driver(waits))
+}
+
+const fn raw(way: Way, waits: Waits) -> Pass {
+    Pass::Host(way, Host::Raw(waits))
 }
 
 const fn trip(end: End) -> Pass {
-    Pass(What::Trip, end)
+    Pass::Line(What::Trip, end)
 }
 
 /// In the order of the targets.
 #[rustfmt::skip]
-pub(crate) const FIGURES: [Figure; 19] = [
+pub(crate) const FIGURES: [Figure; 25] = [
     rate("receive, PTY", "receive", receives(PTY), receives(End::Relay(Kind::Pty)), AtLeast(0.9)),
     rate("receive, PTY", "receive_socat", receives(PTY), receives(End::Socat), AtLeast(0.9)),
     rate("receive, PTY", "receive_python", receives(PTY), receives(End::Naive), NoTarget),
@@ -35,18 +49,24 @@ pub(crate) const FIGURES: [Figure; 19] = [
     time("AT to OK", "round_trip", trip(PTY), trip(End::Bare), AtMost(1.5)),
     time("AT to OK", "round_trip_socat", trip(PTY), trip(End::SocatToBare), AtMost(1.0)),
     time("AT to OK", "round_trip_python", trip(PTY), trip(End::Naive), NoTarget),
-    time("CIPSTART to CONNECT OK", "connect", Pass(What::Connect, End::Unconnected), Pass(What::ConnectAndTrip, End::Unconnected), AtMost(2.0)),
-    rate("CIPSEND=1460, pipelined", "send_pipelined", Pass(PIPELINED, PTY), Pass(PIPELINED, End::Responder), AtLeast(0.8)),
-    rate("CIPSEND=1460, pipelined", "send_pipelined_relay", Pass(PIPELINED, PTY), Pass(What::Send, End::Relay(Kind::Pty)), NoTarget),
-    rate("CIPSEND=1460, waiting", "send_waiting", Pass(WAITING, PTY), Pass(WAITING, End::Responder), AtLeast(0.8)),
-    rate("CIPSEND=1460, waiting", "send_waiting_python", Pass(WAITING, PTY), Pass(WAITING, End::Naive), NoTarget),
-    rate("CIPSEND=1460, waiting", "send_waiting_relay", Pass(WAITING, PTY), Pass(What::Send, End::Relay(Kind::Pty)), NoTarget),
+    time("CIPSTART to CONNECT OK", "connect", Pass::Line(What::Connect, End::Unconnected), Pass::Line(What::ConnectAndTrip, End::Unconnected), AtMost(2.0)),
+    rate("CIPSEND=1460, pipelined", "send_pipelined", Pass::Line(PIPELINED, PTY), Pass::Line(PIPELINED, End::Responder), AtLeast(0.8)),
+    rate("CIPSEND=1460, pipelined", "send_pipelined_relay", Pass::Line(PIPELINED, PTY), Pass::Line(What::Send, End::Relay(Kind::Pty)), NoTarget),
+    rate("CIPSEND=1460, waiting", "send_waiting", Pass::Line(WAITING, PTY), Pass::Line(WAITING, End::Responder), AtLeast(0.8)),
+    rate("CIPSEND=1460, waiting", "send_waiting_python", Pass::Line(WAITING, PTY), Pass::Line(WAITING, End::Naive), NoTarget),
+    rate("CIPSEND=1460, waiting", "send_waiting_relay", Pass::Line(WAITING, PTY), Pass::Line(What::Send, End::Relay(Kind::Pty)), NoTarget),
+    rate("driver receives", "driver_receive", driver(SINGLE, Blocking), raw(SINGLE, Blocking), AtLeast(0.7)),
+    rate("the same, 16 KiB", "driver_receive_full", driver(FULL, Blocking), raw(FULL, Blocking), AtLeast(0.7)),
+    rate("driver sends", "driver_send", driver(Way::Send, Blocking), raw(Way::Send, Blocking), AtLeast(0.7)),
+    rate("tokio driver receives", "tokio_receive", driver(SINGLE, Tokio), raw(SINGLE, Tokio), AtLeast(0.7)),
+    rate("the same, 16 KiB", "tokio_receive_full", driver(FULL, Tokio), raw(FULL, Tokio), AtLeast(0.7)),
+    rate("tokio driver sends", "tokio_send", driver(Way::Send, Tokio), raw(Way::Send, Tokio), AtLeast(0.7)),
 ];
 
 const fn rate(
     what: &'static str,
     key: &'static str,
-    module: Pass,
+    measured: Pass,
     beside: Pass,
     target: Target,
 ) -> Figure {
@@ -54,7 +74,7 @@ const fn rate(
         what,
         key,
         unit: "MB/s",
-        module,
+        measured,
         beside,
         target,
     }
@@ -63,12 +83,12 @@ const fn rate(
 const fn time(
     what: &'static str,
     key: &'static str,
-    module: Pass,
+    measured: Pass,
     beside: Pass,
     target: Target,
 ) -> Figure {
     Figure {
         unit: "us",
-        ..rate(what, key, module, beside, target)
+        ..rate(what, key, measured, beside, target)
     }
 }

@@ -41,6 +41,9 @@ impl BlockHeader {
         let (number, rest) = rest.split_at(digits);
         rest.strip_prefix(format.after.as_bytes())?;
         // Ten digits hold every u32; more of them is a length that lies.
+        if digits > 10 {
+            return None;
+        }
         let length = core::str::from_utf8(number).ok()?.parse().ok()?;
         let size = format.before.len() + digits + format.after.len();
         Some((Self { length }, size))
@@ -69,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_length_that_lies_is_no_header() {
-        let lie = b"\r\n+IPD:99999999999\r\n";
-        assert_eq!(BlockHeader::parse(BlockFormat::LINE, lie), None);
+        for lie in ["99999999999", "00000000001"] {
+            let header = std::format!("\r\n+IPD:{lie}\r\n");
+            let parsed = BlockHeader::parse(BlockFormat::LINE, header.as_bytes());
+            assert_eq!(parsed, None);
+        }
     }
 }

@@ -77,6 +77,7 @@ impl Reader {
                 // No more than `left`.
                 let left = left - n as u16;
                 self.state = match left {
+                    0 if framing.dialect.block_tail.is_empty() => State::Line,
                     0 => State::Tail(0),
                     left => State::Block(left),
                 };
@@ -154,6 +155,17 @@ impl Reader {
             let Some(first) = rest.first() else {
                 break;
             };
+            // Most headers come in one piece, and a stream has one per block.
+            if self.line.is_empty()
+                && let Some((header, size)) = BlockHeader::parse(opening.block, rest)
+            {
+                used += size;
+                match self.header(header, framing.max_block) {
+                    Opened::Not => continue,
+                    Opened::Block => return (used, None),
+                    Opened::Token(token) => return (used, Some(token)),
+                }
+            }
             if opening.is_possible(&self.line) {
                 // Byte by byte, for the few that a header or a prompt has.
                 used += 1;
@@ -188,15 +200,7 @@ impl Reader {
             return Opened::Token(Token::Prompt);
         }
         if let Some((header, _)) = BlockHeader::parse(opening.block, &self.line) {
-            self.begin_line();
-            return match u16::try_from(header.length) {
-                Ok(0) => Opened::Not,
-                Ok(length) if length <= max_block => {
-                    self.state = State::Block(length);
-                    Opened::Block
-                }
-                _ => self.lie(),
-            };
+            return self.header(header, max_block);
         }
         if opening.is_possible(&self.line) {
             return Opened::Not;
@@ -211,6 +215,19 @@ impl Reader {
             return Opened::Token(Token::Line);
         }
         Opened::Not
+    }
+
+    /// A whole header.
+    fn header(&mut self, header: BlockHeader, max_block: u16) -> Opened {
+        self.begin_line();
+        match u16::try_from(header.length) {
+            Ok(0) => Opened::Not,
+            Ok(length) if length <= max_block => {
+                self.state = State::Block(length);
+                Opened::Block
+            }
+            _ => self.lie(),
+        }
     }
 
     fn lie(&mut self) -> Opened {

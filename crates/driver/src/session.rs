@@ -20,6 +20,11 @@ use crate::{
 use inbox::Inbox;
 use outbox::Outbox;
 
+/// Received bytes are copied to the application in pieces of this size. A longer copy is one
+/// `rep movsb` in some C libraries, which takes far longer where both places begin at nearly the
+/// same byte of a page, as in buffers that were allocated one after the other.
+pub(crate) const COPIED_AT_ONCE: usize = 2048;
+
 /// A driver with a buffer of `RX` bytes for what was received and one of `TX` bytes for what is to
 /// be sent.
 ///

@@ -11,7 +11,7 @@ use core::ops::Range;
 
 use heapless::Deque;
 
-use super::Datagram;
+use super::{COPIED_AT_ONCE, Datagram};
 use crate::Transport;
 
 /// Datagrams that may wait.
@@ -146,7 +146,10 @@ impl<const RX: usize> Inbox<RX> {
 
     pub(super) fn read(&mut self, into: &mut [u8]) -> usize {
         let n = into.len().min(self.data.len());
-        into[..n].copy_from_slice(&self.buffer[self.data.start..][..n]);
+        let data = self.buffer[self.data.start..][..n].chunks(COPIED_AT_ONCE);
+        for (into, data) in into[..n].chunks_mut(COPIED_AT_ONCE).zip(data) {
+            into.copy_from_slice(data);
+        }
         self.data.start += n;
         n
     }

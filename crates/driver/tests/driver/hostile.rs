@@ -29,6 +29,10 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
         "\r\n+IPD:5\r\nhello",
         "\r\n+IPD:2048\r\n",
         "\r\n+IPD:65536\r\n",
+        "\r\n+IPD:0\r\n",
+        "\r\n+IPD:0000000005\r\nhello",
+        // A digit more than any length has.
+        "\r\n+IPD:00000000005\r\nhello",
         "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
         "\r\n+IPSTATUS: CONNECT OK\r\n\r\nOK\r\n",
         "\r\n+IPSTATUS: PDP DEACT\r\n\r\nOK\r\n",

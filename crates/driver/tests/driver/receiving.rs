@@ -277,6 +277,7 @@ fn a_length_that_lies_is_an_error_and_the_driver_recovers() {
     for lie in [
         &b"\r\n+IPD:2049\r\n"[..],
         b"\r\n+IPD:99999999999999\r\n",
+        b"\r\n+IPD:00000000011\r\n",
         b"\r\n+IPD:1x\r\n",
         b"\r\n+IPD:11\n",
     ] {

@@ -5,6 +5,7 @@
 mod cancel;
 mod closing;
 mod failing;
+mod fountain;
 mod http;
 mod mqtt;
 mod names;

@@ -10,6 +10,8 @@ use std::vec;
 
 use tokio::io::ReadBuf;
 
+use crate::session::COPIED_AT_ONCE;
+
 /// As much as the module itself keeps for a DTE.
 const CAPACITY: usize = 16 * 1024;
 
@@ -123,7 +125,9 @@ impl Received {
     pub(super) fn read(&mut self, buf: &mut ReadBuf<'_>) -> bool {
         let n = self.kept.len().min(buf.remaining());
         let start = self.kept.start;
-        buf.put_slice(&self.bytes[start..start + n]);
+        for piece in self.bytes[start..start + n].chunks(COPIED_AT_ONCE) {
+            buf.put_slice(piece);
+        }
         self.kept.start += n;
         n > 0
     }

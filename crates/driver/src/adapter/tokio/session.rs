@@ -17,9 +17,6 @@ use super::received::Received;
 use super::{LinkError, LinkFailure, Notice};
 use crate::{Closed, ConnectError, Driver, Ended, Event, Host, News, Settings};
 
-/// How often everything is looked at before other tasks have their turn.
-const ROUNDS: usize = 32;
-
 /// How many reads a deadline waits for that has come: more than any port holds. A module that never
 /// stops talking ends nevertheless (H3).
 const LATE_READS: u32 = 64;
@@ -76,31 +73,13 @@ pub(super) enum LookUp {
     Done(Result<Option<IpAddr>, ConnectError>),
 }
 
-/// What a look at everything came to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moved {
-    Nothing,
-    Something,
-    /// There may be more; the task is woken for it.
-    TooMuch,
-}
-
 impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
-    /// Lets everything happen that can.
-    pub(super) fn drive(&mut self, cx: &mut Context<'_>) -> Moved {
-        let mut moved = Moved::Nothing;
-        for _ in 0..ROUNDS {
-            if self.port.is_some() || !self.round(cx) {
-                return moved;
-            }
-            moved = Moved::Something;
+    /// Looks at everything once; whether anything happened, so that it is worth another look. What
+    /// is to be said goes out in the same round: who has what it waits for comes for no other one.
+    pub(super) fn round(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.port.is_some() {
+            return false;
         }
-        cx.waker().wake_by_ref();
-        Moved::TooMuch
-    }
-
-    /// Looks at everything once; whether anything happened, so that it is worth another look.
-    fn round(&mut self, cx: &mut Context<'_>) -> bool {
         let now = self.clock.now();
         self.begin(now);
         if self.received.is_full() && (self.link.is_closing || !self.is_wanted) {
@@ -115,9 +94,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
         self.clock.go_on();
         let now = self.clock.now();
         let Some(due) = self.driver.poll_timeout().filter(|due| *due <= now) else {
-            return self.hear(cx, now)
-                || self.say(cx, now)
-                || self.clock.poll(cx, self.driver.poll_timeout()).is_ready();
+            let heard = self.hear(cx, now);
+            let said = self.say(cx, now);
+            return heard || said || self.clock.poll(cx, self.driver.poll_timeout()).is_ready();
         };
         // It may be long since anybody polled. What has come meanwhile came in time.
         let before = Instant::from_micros(due.as_micros().saturating_sub(1));
@@ -132,6 +111,7 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
             self.driver.handle_timeout(due);
             self.attend(due);
         }
+        self.say(cx, self.clock.now());
         true
     }
 
@@ -201,6 +181,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
 
     /// Writes what the driver has for the module.
     fn say(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        if self.port.is_some() {
+            return false;
+        }
         let mut moved = false;
         loop {
             let payload = match self.payload.is_begun {

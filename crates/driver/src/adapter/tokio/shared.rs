@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::session::{Moved, Session};
+use super::session::Session;
 use super::wakers::{Side, Wakers};
 
-/// How often a look may lead to another one before other tasks have their turn.
-const LOOKS: usize = 4;
+/// How often everything is looked at before other tasks have their turn.
+const ROUNDS: usize = 32;
 
 pub(super) struct Shared<IO> {
     session: Mutex<Session<IO>>,
@@ -35,47 +35,40 @@ impl<IO> Shared<IO> {
 }
 
 impl<IO: AsyncRead + AsyncWrite + Unpin> Shared<IO> {
-    /// Looks whether there is what is waited for, and lets things happen until there is.
+    /// Looks whether there is what is waited for, and lets things happen until there is. No longer:
+    /// what stands behind has more room once this was taken.
     pub(super) fn poll<T>(
         &self,
         side: Side,
         cx: &mut Context<'_>,
-        mut look: impl FnMut(&mut Session<IO>) -> Poll<T>,
+        look: impl FnMut(&mut Session<IO>) -> Poll<T>,
     ) -> Poll<T> {
         self.wakers.register(side, cx.waker());
+        self.drive(side, look)
+    }
+
+    /// Lets everything happen that can, as after something was asked for.
+    pub(super) fn push(&self, side: Side) {
+        let _ = self.drive(side, |_| Poll::<()>::Pending);
+    }
+
+    fn drive<T>(&self, side: Side, mut look: impl FnMut(&mut Session<IO>) -> Poll<T>) -> Poll<T> {
         let mut cx = Context::from_waker(&self.waker);
         let mut session = self.lock();
         let mut found = look(&mut session);
-        let mut moved = false;
-        let mut last = Moved::Nothing;
-        for _ in 0..LOOKS {
-            if found.is_ready() {
-                break;
-            }
-            last = session.drive(&mut cx);
-            if last == Moved::Nothing {
-                break;
-            }
-            moved = true;
+        let mut rounds = 0;
+        while found.is_pending() && rounds < ROUNDS && session.round(&mut cx) {
+            rounds += 1;
             found = look(&mut session);
         }
         drop(session);
-        if moved {
+        if rounds > 0 {
             self.wakers.wake_others(side);
         }
-        if found.is_pending() && last != Moved::Nothing {
-            // The last look may have asked for something.
+        if found.is_pending() && rounds == ROUNDS {
+            // There may be more, and the last look may have asked for something.
             self.waker.wake_by_ref();
         }
         found
-    }
-
-    /// Lets things happen, as after something was asked for.
-    pub(super) fn push(&self, side: Side) {
-        let mut cx = Context::from_waker(&self.waker);
-        let moved = self.lock().drive(&mut cx);
-        if moved != Moved::Nothing {
-            self.wakers.wake_others(side);
-        }
     }
 }
