@@ -16,7 +16,10 @@ impl Driver {
         };
         let heard = Heard::of(line, &self.settings, &self.asked, &self.output);
         match heard {
-            Heard::Echo if self.module.echo_is_off => self.rebooted(now),
+            Heard::Echo if self.module.echo_is_off => match self.doing {
+                Doing::Send(sending) => self.echoed_while_sending(sending, now),
+                _ => self.rebooted(now),
+            },
             Heard::Echo => {}
             // What was said before, and comes back late.
             Heard::Other if !self.module.echo_is_off && line.starts_with("AT") => {}
@@ -106,7 +109,8 @@ impl Driver {
             Doing::Doubt => self.doubt_is_late(now),
             Doing::Resolve => self.resolve_is_late(now),
             Doing::Close => self.close_is_late(now),
-            Doing::Nothing | Doing::Pause(_) | Doing::Quiet => {}
+            Doing::Quiet => self.entry_is_over(now),
+            Doing::Nothing | Doing::Pause(_) => {}
         }
     }
 }

@@ -58,6 +58,9 @@ impl Driver {
             let soon = now + self.settings.patience.answer;
             self.deadline = self.deadline.map(|at| at.min(soon));
         }
+        if self.doing == Doing::Quiet && !self.asked.owes() {
+            self.entry_is_over(now);
+        }
     }
 
     /// Asks for the state: what it is decides where to go on, and its answer shows that all that
@@ -171,21 +174,34 @@ impl Driver {
         self.line_deadline = None;
         self.line_limit = None;
         if !was_lost {
-            self.garbled();
+            self.garbled(now);
         }
-        if self.doing == Doing::Quiet {
+        if self.doing == Doing::Quiet && self.deadline.is_none() {
+            self.close_lost(now);
+        }
+    }
+
+    /// A data entry of a connection that is lost to us has ended.
+    pub(crate) fn entry_is_over(&mut self, now: Instant) {
+        self.deadline = None;
+        if !self.reader.is_lost() {
             self.close_lost(now);
         }
     }
 
     /// Received bytes are lost, or were never there: the connection can't be trusted any more.
-    pub(crate) fn garbled(&mut self) {
+    pub(crate) fn garbled(&mut self, now: Instant) {
         if !self.link.stands {
             // A command's answer may be lost with it; its deadline knows.
             return;
         }
+        let mut is_in_entry = false;
         match self.doing {
-            Doing::Send(sending) => self.report_failed_send(sending, SendFailure::Garbled),
+            Doing::Send(sending) => {
+                // Of a line that is not written to its end comes no entry.
+                is_in_entry = sending.is_in_entry() && self.output.left().is_empty();
+                self.report_failed_send(sending, SendFailure::Garbled);
+            }
             Doing::Resolve => self.events.push(Event::Resolved(None)),
             _ => {}
         }
@@ -193,5 +209,8 @@ impl Driver {
         self.rest();
         self.output.clear();
         self.doing = Doing::Quiet;
+        if is_in_entry {
+            self.leave_entry(now);
+        }
     }
 }

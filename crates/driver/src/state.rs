@@ -30,7 +30,8 @@ pub(crate) enum Doing {
     Doubt,
     Resolve,
     Close,
-    /// The connection is lost to us, and nothing can be said until the line is quiet.
+    /// The connection is lost to us, and nothing can be said until the line is quiet, and until no
+    /// payload can be waited for.
     Quiet,
 }
 
