@@ -1,6 +1,6 @@
 //! What a line sets in motion.
 
-use simless_at::{Final, Instant};
+use simless_at::{Final, Instant, IpState};
 
 use crate::command::Command;
 use crate::heard::{Heard, Info};
@@ -44,7 +44,12 @@ impl Driver {
                     }
                 }
             }
-            Heard::Info(info) => self.learned = Some(info),
+            Heard::Info(info) => {
+                if let Info::State(state) = info {
+                    self.link.lingers = state == IpState::ConnectOk && !self.link.stands;
+                }
+                self.learned = Some(info);
+            }
             Heard::Other => return true,
         }
         false
@@ -93,7 +98,7 @@ impl Driver {
             Doing::Send(sending) => self.send_answered(sending, result, now),
             Doing::Doubt => self.doubt_answered(now),
             Doing::Resolve => self.resolve_answered(now),
-            Doing::Close => self.close_answered(now),
+            Doing::Close => self.close_answered(result, now),
             Doing::Nothing | Doing::Outcome | Doing::Pause(_) | Doing::Quiet => {}
         }
     }

@@ -117,6 +117,7 @@ impl Driver {
         self.module.echo_is_off = false;
         self.module.needs_shut = false;
         self.link.has_ghost = false;
+        self.link.lingers = false;
         match self.doing {
             Doing::Send(sending) => self.report_failed_send(sending, SendFailure::Rebooted),
             Doing::Resolve => self.events.push(Event::Resolved(None)),
@@ -154,11 +155,12 @@ impl Driver {
             let limit = self.line_limit.unwrap_or(now + patience.step);
             (Some(now + patience.quiet), Some(limit))
         } else if self.reader.is_in_block() {
-            // Without a connection it is most likely none, and swallows answers.
-            // With one, the line may be slow.
-            let most = match self.delivers() {
-                true => patience.send,
-                false => patience.block,
+            // With a connection the line may be slow. Without one it is most likely no block, and
+            // swallows answers.
+            let most = match (self.delivers(), self.link.lingers) {
+                (true, _) => patience.send,
+                (_, true) => patience.step,
+                _ => patience.block,
             };
             let limit = self.line_limit.unwrap_or(now + most);
             (Some(now + patience.block), Some(limit))

@@ -74,6 +74,8 @@ pub(crate) struct Link {
     pub(crate) accepted: u64,
     /// An earlier attempt was given up without an outcome, so that it may still come (H14).
     pub(crate) has_ghost: bool,
+    /// It is over for us, and the module may still have it and deliver what comes.
+    pub(crate) lingers: bool,
 }
 
 /// What is known of the module.
@@ -123,6 +125,7 @@ impl Link {
         stands: false,
         accepted: 0,
         has_ghost: false,
+        lingers: false,
     };
 }
 
