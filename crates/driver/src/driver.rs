@@ -111,7 +111,7 @@ impl Driver {
             match token {
                 None => {}
                 Some(Token::Prompt) => self.prompted(now),
-                Some(Token::Lie) => self.garbled(),
+                Some(Token::Lie) => self.garbled(now),
                 Some(Token::Data(bytes, left)) => {
                     self.answer_stands_behind(now);
                     if self.delivers() {

@@ -221,6 +221,8 @@ impl Driver {
             }
             // Its own result is about to come.
             (Urc::Closed, Doing::Close) => {}
+            // No payload is waited for any more (F7), and none would go anywhere.
+            (Urc::Closed, Doing::Quiet) => self.entry_is_over(now),
             (Urc::Closed, _) if self.link.stands => self.ended(Ended::ByPeer),
             _ => {}
         }

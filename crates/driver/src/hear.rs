@@ -1,6 +1,6 @@
 //! What a line sets in motion.
 
-use simless_at::{Final, Instant};
+use simless_at::{Final, Instant, IpState};
 
 use crate::command::Command;
 use crate::heard::{Heard, Info};
@@ -16,7 +16,10 @@ impl Driver {
         };
         let heard = Heard::of(line, &self.settings, &self.asked, &self.output);
         match heard {
-            Heard::Echo if self.module.echo_is_off => self.rebooted(now),
+            Heard::Echo if self.module.echo_is_off => match self.doing {
+                Doing::Send(sending) => self.echoed_while_sending(sending, now),
+                _ => self.rebooted(now),
+            },
             Heard::Echo => {}
             // What was said before, and comes back late.
             Heard::Other if !self.module.echo_is_off && line.starts_with("AT") => {}
@@ -41,7 +44,12 @@ impl Driver {
                     }
                 }
             }
-            Heard::Info(info) => self.learned = Some(info),
+            Heard::Info(info) => {
+                if let Info::State(state) = info {
+                    self.link.lingers = state == IpState::ConnectOk && !self.link.stands;
+                }
+                self.learned = Some(info);
+            }
             Heard::Other => return true,
         }
         false
@@ -90,7 +98,7 @@ impl Driver {
             Doing::Send(sending) => self.send_answered(sending, result, now),
             Doing::Doubt => self.doubt_answered(now),
             Doing::Resolve => self.resolve_answered(now),
-            Doing::Close => self.close_answered(now),
+            Doing::Close => self.close_answered(result, now),
             Doing::Nothing | Doing::Outcome | Doing::Pause(_) | Doing::Quiet => {}
         }
     }
@@ -106,7 +114,8 @@ impl Driver {
             Doing::Doubt => self.doubt_is_late(now),
             Doing::Resolve => self.resolve_is_late(now),
             Doing::Close => self.close_is_late(now),
-            Doing::Nothing | Doing::Pause(_) | Doing::Quiet => {}
+            Doing::Quiet => self.entry_is_over(now),
+            Doing::Nothing | Doing::Pause(_) => {}
         }
     }
 }

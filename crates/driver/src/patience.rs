@@ -59,6 +59,12 @@ impl Default for Patience {
 }
 
 impl Patience {
+    /// Until a data entry that nobody ends has ended by itself: the module's 120 s (guide G5.9)
+    /// begin with the last byte that it has taken, which may be half a minute on its way.
+    pub(crate) fn entry(&self) -> Duration {
+        self.send.saturating_add(self.send / 4)
+    }
+
     /// The pause after the `failures`th failure: it doubles, and up to half of it is added by
     /// chance. So each is longer than the one before, until the longest (H11).
     pub(crate) fn pause_after(&self, failures: u8, jitter: &mut Jitter) -> Duration {

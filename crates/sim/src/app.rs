@@ -66,8 +66,9 @@ pub(crate) enum Phase {
     Closing(Instant),
 }
 
-/// How long the driver may refuse a connect: a line that is noisy, a close and its doubts.
-const LONGEST_BUSY: Duration = Duration::from_secs(180);
+/// How long the driver may refuse a connect: a line that is noisy, a data entry that must end by
+/// itself, a close and its doubts.
+const LONGEST_BUSY: Duration = Duration::from_secs(300);
 
 /// How long a close may take: a send that comes to its end first, and its doubts.
 const LONGEST_CLOSE: Duration = Duration::from_secs(600);
@@ -291,7 +292,7 @@ impl World {
             }
             Event::SendFailed(failed) => {
                 self.commands.fail();
-                if let SendFailure::Silent | SendFailure::NoPrompt = failed.kind {
+                if failed.kind == SendFailure::Silent {
                     self.is_silent();
                 }
                 if failed.accepted != self.app.accepted {
@@ -317,13 +318,7 @@ impl World {
             }
             // Its state showed it.
             Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.fail(),
-            Event::Rebooted => {
-                self.commands.fail();
-                if self.app.is_sending() {
-                    // The module may be in data entry, where the driver's next commands are data.
-                    self.distrust();
-                }
-            }
+            Event::Rebooted => self.commands.fail(),
             _ => {}
         }
     }

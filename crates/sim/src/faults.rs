@@ -127,7 +127,7 @@ impl World {
         match kind {
             FaultKind::Reset => {
                 self.reader.restarts();
-                self.commands.fail();
+                self.commands.restarts();
                 self.net.break_all(self.now);
                 self.restarts_in_a_payload();
             }

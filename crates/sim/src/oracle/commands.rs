@@ -18,9 +18,19 @@ pub(crate) struct Commands {
     is_excused: bool,
     /// A failure was heard since the step was said.
     has_failed: bool,
+    /// A payload is waited for, as far as is known here.
+    entry: Option<Entry>,
     attach: Option<Instant>,
     activate: Option<Instant>,
     connect: Option<Instant>,
+}
+
+/// Data entry, from its command to its last byte or its result.
+struct Entry {
+    /// Bytes that end it; `None`: Ctrl+Z or ESC does.
+    left: Option<usize>,
+    /// When the last of them was said.
+    since: Instant,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +47,40 @@ enum Kind {
     Other,
 }
 
+/// After that without a byte the module gives data entry up (G5.9).
+const ENTRY: Duration = Duration::from_secs(120);
+
 /// What the driver waits for a step of the guide's flow (G9.4).
 const STEP: Duration = Duration::from_secs(30);
 
 impl Commands {
+    /// A text is about to be said while a connection stands: it must be none that a module in data
+    /// entry takes for payload (L2).
+    pub(crate) fn may_be_payload(&mut self, text: &[u8], now: Instant) -> Option<Finding> {
+        let entry = self.entry.take()?;
+        let ends = entry.left.is_none() && matches!(text, [0x1A | 0x1B, ..]);
+        if ends || now.since(entry.since) >= ENTRY {
+            return None;
+        }
+        let shown = text.escape_ascii();
+        Some(("L2", format!("said in data entry: {shown}")))
+    }
+
+    /// Payload is said, and what ends it.
+    pub(crate) fn paid(&mut self, payload: &[u8], now: Instant) {
+        if let Some(entry) = &mut self.entry {
+            entry.since = now;
+            entry.left = entry.left.map(|left| left.saturating_sub(payload.len()));
+            self.entry.take_if(|entry| entry.left == Some(0));
+        }
+    }
+
+    /// The module started again.
+    pub(crate) fn restarts(&mut self) {
+        self.fail();
+        self.entry = None;
+    }
+
     /// The driver says this.
     pub(crate) fn said(&mut self, text: &[u8], now: Instant) -> Option<Finding> {
         // ESC out of data entry; CR at the end of a line that was cut.
@@ -59,6 +99,16 @@ impl Commands {
         }
         if let Kind::Attach | Kind::Activate | Kind::Connect = kind {
             self.has_failed = false;
+        }
+        if let Some(rest) = text.strip_prefix(b"AT+CIPSEND") {
+            let length = rest
+                .strip_prefix(b"=")
+                .and_then(|rest| rest.strip_suffix(b"\r"));
+            let length = length.and_then(|length| std::str::from_utf8(length).ok());
+            self.entry = Some(Entry {
+                left: length.and_then(|length| length.parse().ok()),
+                since: now,
+            });
         }
         self.last = Some((kind, now));
         self.unanswered.push_back(text.to_vec());
@@ -85,7 +135,12 @@ impl Commands {
 
     /// A result was heard.
     pub(crate) fn heard(&mut self, result: Final) {
-        self.unanswered.pop_front();
+        let answered = self.unanswered.pop_front();
+        let is_send = |said: Vec<u8>| said.starts_with(b"AT+CIPSEND");
+        // What was excused is not known any more.
+        if answered.is_none_or(is_send) {
+            self.entry = None;
+        }
         self.has_failed |= !result.is_success();
     }
 

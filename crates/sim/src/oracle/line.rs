@@ -13,7 +13,7 @@ pub(crate) struct Reader {
     /// Bytes of a block that are still to come.
     block: usize,
     /// `CONNECT OK` was said, and no end of it.
-    stands: bool,
+    pub(crate) stands: bool,
     /// Something was said that may end a connection without a word.
     may_have_ended: bool,
     /// The same, behind the last `AT+CIPSTART`: that one's connection, too.
