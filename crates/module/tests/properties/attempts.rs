@@ -106,6 +106,8 @@ struct Story {
     link: Link,
     /// The fault is on under which one CONNECT OK may follow `COMMAND NO RESPONSE!`.
     has_fault: bool,
+    /// It did when the newest attempt began.
+    had_fault: bool,
     may_be_late: bool,
     outcomes: usize,
     accepted: usize,
@@ -131,6 +133,7 @@ impl Story {
             rig,
             link: Link::None,
             has_fault: false,
+            had_fault: false,
             may_be_late: false,
             outcomes: 0,
             accepted: 0,
@@ -226,7 +229,8 @@ impl Story {
                     ("+CME ERROR: 50", _) => self.outcome(text)?,
                     ("COMMAND NO RESPONSE!", _) => {
                         self.outcome(text)?;
-                        self.may_be_late = self.has_fault;
+                        // An attempt is as the network was when it began, or is at its end.
+                        self.may_be_late = self.has_fault || self.had_fault;
                     }
                     ("CLOSED", _) => {
                         prop_assert_eq!(self.link, Link::Connected, "CLOSED");
@@ -260,6 +264,7 @@ impl Story {
         if line.starts_with("AT+CIPSTART") {
             prop_assert_eq!(self.link, Link::None, "accepted");
             self.link = Link::Opening;
+            self.had_fault = self.has_fault;
             self.may_be_late = false;
             self.accepted += 1;
         } else if line == "AT+CIPCLOSE\r" || line == "AT+CIPSHUT\r" {
