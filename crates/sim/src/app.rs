@@ -305,8 +305,15 @@ impl World {
                 };
                 self.sent(self.app.payload.len(), fate);
             }
-            Event::StepBegan(Step::Connect) => self.app.early.clear(),
+            Event::StepBegan(Step::Connect) => {
+                self.app.early.clear();
+                self.attempt_begins();
+            }
+            Event::StepEnded(Step::Connect, Err(Failure::NoResponse), _) => self.attempt_is_over(),
             Event::StepEnded(step, Err(Failure::Silent), took) => {
+                if step == Step::Connect {
+                    self.attempt_is_over();
+                }
                 if let Some(finding) = self.commands.gave_up(step, took) {
                     self.find_if_trusted(finding);
                 }
@@ -318,7 +325,10 @@ impl World {
             }
             // Its state showed it.
             Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.fail(),
-            Event::Rebooted => self.commands.fail(),
+            Event::Rebooted => {
+                self.commands.fail();
+                self.attempts_are_forgotten();
+            }
             _ => {}
         }
     }
@@ -350,6 +360,7 @@ impl World {
     fn connected(&mut self) {
         self.tally.connections += 1;
         self.commands.connected();
+        self.attempts_are_forgotten();
         if !self.is_trusted && !self.faults.garbles(self.now) {
             self.is_trusted = true;
             self.commands = Default::default();

@@ -2,6 +2,7 @@
 //! from a stream of its own, so that one that is switched on moves none of the others (P40).
 
 mod at_byte;
+mod ghost;
 mod menu;
 mod module;
 mod network;
@@ -14,6 +15,7 @@ use simless_module::{Answer, Chance, Control, Fault, FaultKind, NetworkChange, S
 use crate::world::{Happens, World};
 
 pub(crate) use at_byte::AtByte;
+pub(crate) use ghost::Ghost;
 pub use menu::{CLASSES, Class, Group};
 
 /// The faults of a seed.
@@ -21,6 +23,7 @@ pub(crate) struct Faults {
     on: Vec<Active>,
     /// Bytes on the serial line may be lost or changed until then.
     garbles_until: Instant,
+    ghost: Ghost,
     is_over: bool,
 }
 
@@ -58,6 +61,7 @@ impl Faults {
         Self {
             on,
             garbles_until: Instant::ZERO,
+            ghost: Ghost::default(),
             is_over: false,
         }
     }
@@ -175,6 +179,7 @@ impl World {
             }
         }
         self.faults.garbles_until = self.now;
+        self.faults.ghost = Ghost::default();
         self.serial.at_byte = None;
         self.mends(0);
         self.net.mend();

@@ -21,6 +21,8 @@ pub(crate) struct Net {
     pub(crate) names: Option<(Outcome, Instant)>,
     /// New connections are broken until then.
     pub(crate) breaks: Instant,
+    /// Servers end their connections when the module begins to close them, until then.
+    pub(crate) ends_under_a_close: Instant,
     chance: Chance,
     up: &'static Tape,
 }
@@ -51,6 +53,7 @@ impl Net {
             connects: None,
             names: None,
             breaks: Instant::ZERO,
+            ends_under_a_close: Instant::ZERO,
             chance: Chance::of(seed, "servers"),
             up,
         }
@@ -78,6 +81,7 @@ impl Net {
         self.connects = None;
         self.names = None;
         self.breaks = Instant::ZERO;
+        self.ends_under_a_close = Instant::ZERO;
         for peer in &mut self.peers {
             peer.stalls = None;
             peer.piece = usize::MAX;
@@ -147,6 +151,9 @@ impl World {
                 self.agenda.plan(now + delay, Happens::Connects(id));
             }
             Ask::Count(id) => {
+                if now < self.net.ends_under_a_close {
+                    self.ends_under_a_close(id);
+                }
                 let unread = self.net.peer(id).map_or(0, |peer| peer.wants - peer.sent);
                 let unread = usize::try_from(unread).unwrap_or(usize::MAX);
                 self.module
@@ -176,6 +183,19 @@ impl World {
         }
         let delay = Duration::from_millis(self.net.chance.below(300));
         self.agenda.plan(now + delay, Happens::Ends(id));
+    }
+
+    /// A server ends its connection, or breaks it where bytes are still to come.
+    fn ends_under_a_close(&mut self, id: SocketId) {
+        let Some(peer) = self.net.peer(id).filter(|peer| peer.may_end()) else {
+            return;
+        };
+        if peer.sent == peer.wants {
+            peer.has_ended = true;
+            self.module.handle_socket(id, SocketEvent::Ended, self.now);
+        } else {
+            self.reset(id);
+        }
     }
 
     /// A server's own FIN answers the module's.

@@ -2,7 +2,7 @@
 
 use simless_module::Chance;
 
-use super::{module, network};
+use super::{ghost, module, network};
 use crate::world::World;
 
 /// A class of faults.
@@ -154,4 +154,7 @@ pub const CLASSES: &[Class] = &[
         network::close_at_byte,
     ),
     class("no socket", Group::Resources, network::no_socket),
+    // Behind the others, for whom nothing changes: all are drawn from one stream.
+    class("end under a close", Group::Ip, network::ends_under_a_close),
+    class("ghost", Group::Module, ghost::ghost),
 ];

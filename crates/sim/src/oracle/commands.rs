@@ -133,6 +133,11 @@ impl Commands {
         self.unanswered.pop_front();
     }
 
+    /// Whether no result is waited for.
+    pub(crate) fn are_answered(&self) -> bool {
+        self.unanswered.is_empty()
+    }
+
     /// A result was heard.
     pub(crate) fn heard(&mut self, result: Final) {
         let answered = self.unanswered.pop_front();
@@ -251,5 +256,44 @@ mod tests {
         commands.said(b"AT+CIPSEND=5\r", at(0));
         commands.heard(Final::Ok);
         assert!(commands.said(b"AT+CIPSTATUS\r", at(1)).is_none());
+    }
+
+    #[test]
+    fn a_state_that_was_told_has_a_result_and_what_is_older_has_none() {
+        let mut commands = Commands::default();
+        commands.said(b"AT+CIPSTATUS\r", at(0));
+        commands.said(b"AT+CSQ\r", at(10));
+        commands.answers("AT+CIPSTATUS\r");
+        commands.heard(Final::Ok);
+        assert!(!commands.are_answered(), "of AT+CSQ");
+        commands.answers("AT+CSQ\r");
+        assert!(commands.said(b"AT+CMEE=1\r", at(11)).is_some());
+        commands.answers("AT+CMEE=1\r");
+        commands.heard(Final::Ok);
+        assert!(commands.are_answered());
+    }
+
+    #[test]
+    fn nothing_is_said_in_data_entry() {
+        let asked = |said: &[u8]| {
+            let mut commands = Commands::default();
+            commands.said(said, at(0));
+            commands
+        };
+        let next = |commands: &mut Commands, text: &[u8], seconds| {
+            commands.may_be_payload(text, at(seconds)).is_some()
+        };
+        assert!(next(&mut asked(b"AT+CIPSEND=5\r"), b"AT\r", 119));
+        assert!(next(&mut asked(b"AT+CIPSEND=5\r"), b"\x1bATQ0V1\r", 1));
+        assert!(!next(&mut asked(b"AT+CIPSEND=5\r"), b"AT\r", 120));
+        assert!(next(&mut asked(b"AT+CIPSEND\r"), b"AT\r", 1));
+        assert!(!next(&mut asked(b"AT+CIPSEND\r"), b"\x1b", 1));
+        let mut paid = asked(b"AT+CIPSEND=5\r");
+        paid.paid(b"hell", at(1));
+        paid.paid(b"o", at(2));
+        assert!(!next(&mut paid, b"AT\r", 3));
+        let mut refused = asked(b"AT+CIPSEND=5\r");
+        refused.heard(Final::Error);
+        assert!(!next(&mut refused, b"AT\r", 1));
     }
 }

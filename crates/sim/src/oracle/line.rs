@@ -22,6 +22,10 @@ pub(crate) struct Reader {
     unanswered: u32,
     /// `AT+CIPCLOSE` is the only one of them.
     closes: bool,
+    /// And `CLOSED` was heard behind it.
+    was_closed: bool,
+    /// The next outcome may be another attempt's.
+    has_ghost: bool,
 }
 
 /// What a line was.
@@ -111,7 +115,14 @@ impl Reader {
         self.may_have_ended |= ends;
         self.ends_the_next = ends || self.ends_the_next && !text.starts_with(b"AT+CIPSTART=");
         self.closes = self.unanswered == 0 && text == b"AT+CIPCLOSE\r";
+        self.was_closed = false;
+        self.has_ghost = false;
         self.unanswered += 1;
+    }
+
+    /// The outcome of an attempt that was given up comes.
+    pub(crate) fn hears_ghost(&mut self) {
+        self.has_ghost = true;
     }
 
     /// The module started again by itself: what it had printed is still read, and nothing is told
@@ -146,6 +157,7 @@ impl Reader {
             return Ok(Line::Answer(command));
         }
         match Urc::parse(dialect, line) {
+            Some(Urc::ConnectOk) if std::mem::take(&mut self.has_ghost) => {}
             Some(Urc::ConnectOk) => {
                 if self.stands && !self.may_have_ended {
                     return Err(("P14", "CONNECT OK twice".into()));
@@ -158,12 +170,16 @@ impl Reader {
                     return Err(("P28", "CLOSED, and no connection stood".into()));
                 }
                 self.stands = false;
+                self.was_closed = self.closes;
             }
             _ => {}
         }
         if let Some(result) = Final::parse(dialect, line) {
             self.unanswered = self.unanswered.saturating_sub(1);
             if std::mem::take(&mut self.closes) && result == Final::Ok {
+                if std::mem::take(&mut self.was_closed) {
+                    return Err(("P28", "CLOSED, and then the OK of AT+CIPCLOSE".into()));
+                }
                 // Nothing is told of it any more (P28).
                 self.stands = false;
                 self.may_have_ended = false;
@@ -237,5 +253,14 @@ mod tests {
         assert!(hear(&mut reader, ended).is_err());
         reader.said(b"AT+CIPCLOSE\r");
         assert!(hear(&mut reader, ended).is_ok());
+    }
+
+    #[test]
+    fn a_close_that_was_done_had_something_to_close() {
+        let mut reader = Reader::default();
+        hear(&mut reader, b"\r\nCONNECT OK\r\n").unwrap();
+        reader.said(b"AT+CIPCLOSE\r");
+        hear(&mut reader, b"\r\nCLOSED\r\n").unwrap();
+        assert!(hear(&mut reader, b"\r\nOK\r\n").is_err());
     }
 }
