@@ -45,10 +45,11 @@ impl Fence {
     /// one before it was given up, 10 s later, so that an answer that might be an older one's would
     /// be 40 s late.
     const ALL: [(&str, &str); 4] = [
-        ("AT+CIPHEAD?", "+CIPHEAD:"),
+        // Every module has this one.
+        ("AT+CSQ", "+CSQ:"),
         ("AT+CMEE?", "+CMEE:"),
         ("AT+CGACT?", "+CGACT:"),
-        ("AT+CSQ", "+CSQ:"),
+        ("AT+CIPHEAD?", "+CIPHEAD:"),
     ];
 
     fn asks(self) -> &'static str {

@@ -115,6 +115,7 @@ impl Driver {
             (Ends::State, Some(Info::State(state))) => {
                 self.module.needs_shut = !state.may_connect();
                 self.module.echo_is_off = true;
+                self.module.may_be_in_entry = false;
                 self.step_done(now);
             }
             (Ends::Sim, learned) => self.sim_answered(command, learned, result, now),

@@ -101,10 +101,12 @@ impl Driver {
             return self.fail(self.attempt.failed);
         }
         let failures = self.attempt.failures;
-        let pause = self
-            .settings
-            .patience
-            .pause_after(failures, &mut self.jitter);
+        let patience = &self.settings.patience;
+        let mut pause = patience.pause_after(failures, &mut self.jitter);
+        if self.attempt.step == Step::Wake && core::mem::take(&mut self.module.may_be_in_entry) {
+            // What wakes it would be payload, and put the end of the entry off.
+            pause = pause.max(patience.entry());
+        }
         self.events.push(Event::Pausing(pause));
         self.rest();
         self.doing = Doing::Pause(step);

@@ -59,6 +59,7 @@ impl Driver {
         if let Some(at) = self.settings.send_form.refused(payload) {
             return Err(SendError::Unsendable(at));
         }
+        self.module.may_be_in_entry = true;
         self.doing = Doing::Send(Sending {
             length,
             stage: Stage::Asking,

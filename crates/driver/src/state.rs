@@ -91,6 +91,9 @@ pub(crate) struct Known {
     pub(crate) echo_is_off: bool,
     /// The service is in a state that allows no connection.
     pub(crate) needs_shut: bool,
+    /// A payload was sent since it was woken. Where bytes get lost, or come in between, a module may
+    /// wait for one that nobody sends.
+    pub(crate) may_be_in_entry: bool,
     pub(crate) pin: PinTried,
     pub(crate) firmware: String<48, u8>,
 }
@@ -141,6 +144,7 @@ impl Known {
         is_ready: false,
         echo_is_off: false,
         needs_shut: false,
+        may_be_in_entry: false,
         pin: PinTried::No,
         firmware: String::new(),
     };

@@ -430,6 +430,29 @@ fn a_module_that_starts_again_in_a_pause_is_noticed_before_it_connects() {
     );
 }
 
+/// Found by simulation (seed 2078): a byte that came in between pushed the end of a payload out of
+/// its entry, and there stood a command that opened another one. All that wakes a module was payload
+/// then, and put the end of the entry off.
+#[test]
+fn a_module_that_waits_for_a_payload_that_nobody_sends_is_left_alone() {
+    let mut pair = Pair::connected();
+    pair.send(b"hi");
+    assert!(pair.saw(|event| *event == Event::Sent(2)));
+    let now = pair.now;
+    pair.module.handle_uart(b"AT+CIPSEND=1400\r", now);
+    pair.settle();
+    pair.driver.close(pair.now);
+    pair.pass(seconds(60));
+    pair.forget();
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish(), "{:?}", pair.events);
+    // Longer than the module waits for a byte (G5.9), and only once.
+    let long = pauses(&pair)
+        .into_iter()
+        .filter(|pause| *pause > seconds(120));
+    assert_eq!(long.count(), 1);
+}
+
 /// A line that changes bytes can make a module answer in numbers, or not at all.
 #[test]
 fn a_module_that_answers_in_numbers_or_not_at_all_is_brought_back() {
