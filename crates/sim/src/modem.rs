@@ -9,15 +9,13 @@ use simless_at::{Instant, IpState};
 use simless_module::{
     Control, Dropped, Event, FaultKind, Module, Request, Snapshot, SocketEvent, SocketId, Transport,
 };
-use simless_trace::{Line, Observed, Observer, Record, SLICES, Step};
+use simless_trace::{Line, Observed, Observer, Record, Step};
 
 /// The module.
 pub(crate) struct Modem {
     observed: Observed<Watch>,
     /// What it asked for.
     asks: VecDeque<Ask>,
-    /// Its deadline after the last input.
-    deadline: Option<Instant>,
 }
 
 /// What the module asks for, without borrowing from it.
@@ -50,7 +48,6 @@ impl Modem {
         Self {
             observed: Observed::new(module, watch),
             asks: VecDeque::new(),
-            deadline: None,
         }
     }
 
@@ -62,19 +59,18 @@ impl Modem {
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
-        let is_due = self.deadline.is_some_and(|at| at <= now);
-        if is_due {
-            self.observed.handle_timeout(now);
+        let was_due = self.observed.handle_timeout(now);
+        if was_due {
             self.came(now);
         }
-        is_due
+        was_due
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.deadline
+        self.observed.poll_timeout()
     }
 
-    pub(crate) fn uart_output<'a>(&'a self, out: &mut [&'a [u8]; SLICES]) -> usize {
+    pub(crate) fn uart_output<'a>(&'a self, out: &mut [&'a [u8]]) -> usize {
         self.observed.uart_output(out)
     }
 
@@ -141,7 +137,6 @@ impl Modem {
         while let Some(request) = self.observed.poll_request(now) {
             self.asks.push_back(Ask::from(request));
         }
-        self.deadline = self.observed.poll_timeout();
     }
 }
 

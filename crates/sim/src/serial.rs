@@ -154,9 +154,9 @@ impl World {
         let now = self.now;
         let mut moved = false;
         while !self.app.holds {
-            let mut slices = [&[][..]; SLICES];
-            let count = self.module.uart_output(&mut slices);
-            let first = slices[..count].first().copied().unwrap_or_default();
+            let mut first = [&[][..]];
+            self.module.uart_output(&mut first);
+            let [first] = first;
             let rx = &first[..first.len().min(self.app.chunk)];
             if rx.is_empty() && !self.app.has_read {
                 break;

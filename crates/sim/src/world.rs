@@ -58,6 +58,9 @@ pub(crate) enum Happens {
     Last,
 }
 
+/// Turns of a round.
+const TURNS: u32 = 5;
+
 /// Rounds that one moment may take: more never come to rest (P3). A reader that had stopped, on a
 /// network that hands out a byte at a time, took more than a hundred thousand once (seed 13762).
 const MOST_ROUNDS: u32 = 1_000_000;
@@ -133,16 +136,20 @@ impl World {
         }
     }
 
-    /// Does all that is due at this moment.
+    /// Does all that is due at this moment: everybody in turn, until nobody does anything.
     fn settle(&mut self) {
-        for _ in 0..MOST_ROUNDS {
-            let moved = self.serve_driver()
-                | self.offer_to_module()
-                | self.module.handle_timeout(self.now)
-                | self.serve_network()
-                | self.offer_to_driver();
-            self.tally.rounds += 1;
-            if !moved || self.violation.is_some() {
+        let mut idle = 0;
+        for turn in 0..MOST_ROUNDS * TURNS {
+            let moved = match turn % TURNS {
+                0 => self.serve_driver(),
+                1 => self.offer_to_module(),
+                2 => self.module.handle_timeout(self.now),
+                3 => self.serve_network(),
+                _ => self.offer_to_driver(),
+            };
+            self.tally.rounds += u64::from(turn % TURNS == 0);
+            idle = if moved { 0 } else { idle + 1 };
+            if idle == TURNS || self.violation.is_some() {
                 self.look();
                 return;
             }
