@@ -101,6 +101,11 @@ impl Modem {
         }
     }
 
+    /// Whether it has said all that it had to say, and has nothing to do.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.observed.snapshot().at_rest
+    }
+
     pub(crate) fn socket_output(&self, id: SocketId) -> &[u8] {
         self.observed.socket_output(id)
     }

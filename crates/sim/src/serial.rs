@@ -8,7 +8,6 @@ use simless_trace::SLICES;
 
 use crate::agenda::Agenda;
 use crate::faults::AtByte;
-use crate::oracle::Line;
 use crate::world::{Happens, World};
 
 /// The host's buffer towards the module.
@@ -82,7 +81,7 @@ impl World {
                 return moved;
             }
             if self.is_trusted {
-                self.reader.said(text);
+                self.listener.said(text);
                 if let Some(finding) = self.commands.said(text, now) {
                     let n = text.len();
                     self.driver.uart_written(n, now);
@@ -164,24 +163,17 @@ impl World {
             self.app.has_read = false;
             let taken = self.driver.handle_uart(rx, now);
             let used = taken.used;
-            let finding = match taken.news {
-                Some(News::Data { bytes, left }) => self.app.reads(bytes, left),
-                Some(News::Urc(_)) | None => None,
+            let (finding, told) = match taken.news {
+                Some(News::Data { bytes, left }) => (self.app.reads(bytes, left), None),
+                Some(News::Urc(line)) => (None, Some(line)),
+                None => (None, None),
             };
             let rx = &rx[..used];
             self.tally.notes(DOWN ^ now.as_micros() << 2, rx);
-            let mut heard = None;
-            if self.is_trusted {
-                let mut rest = rx;
-                while let Some(line) = self.reader.next(&mut rest) {
-                    match line {
-                        Ok(Line::Result(result)) => self.commands.heard(result),
-                        Ok(Line::State) => self.commands.came_into_step(),
-                        Ok(Line::Other) => {}
-                        Err(finding) => heard = Some(finding),
-                    }
-                }
-            }
+            let heard = match self.is_trusted {
+                true => self.listener.hears(rx, told, &mut self.commands),
+                false => None,
+            };
             if used > 0 {
                 self.serial.heard = Some(now);
                 self.module.uart_written(used, now);

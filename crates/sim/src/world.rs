@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::faults::Faults;
 use crate::modem::Modem;
 use crate::net::Net;
-use crate::oracle::{Commands, Finding, Reader, Violation};
+use crate::oracle::{Commands, Finding, Listener, Violation};
 use crate::plan::Plan;
 use crate::serial::Serial;
 use crate::tally::Tally;
@@ -26,7 +26,7 @@ pub(crate) struct World {
     pub(crate) net: Net,
     pub(crate) app: App,
     pub(crate) faults: Faults,
-    pub(crate) reader: Reader,
+    pub(crate) listener: Listener,
     pub(crate) commands: Commands,
     /// Whether the serial line was whole since the connection began: otherwise no more can be asked
     /// of streams and lines than that everything ends.
@@ -81,7 +81,7 @@ impl World {
             net: Net::new(plan.seed, plan.tape()),
             app: App::new(plan.seed),
             faults: Faults::new(&plan),
-            reader: Reader::default(),
+            listener: Listener::new(),
             commands: Commands::default(),
             is_trusted: true,
             tally: Tally::default(),

@@ -2,7 +2,7 @@
 
 use simless_driver::{Closed, Ended, Event, Failure, Step};
 
-use crate::oracle::{Fate, Reader};
+use crate::oracle::{Fate, Listener};
 use crate::world::World;
 
 use super::Phase;
@@ -80,10 +80,11 @@ impl World {
     fn connected(&mut self) {
         self.tally.connections += 1;
         self.commands.connected();
+        self.listener.states.connected();
         if !self.is_trusted && !self.faults.garbles(self.now) {
             self.is_trusted = true;
             self.commands = Default::default();
-            self.reader = Reader::connected();
+            self.listener = Listener::connected();
         }
         let is_closing = matches!(self.app.phase, Phase::Closing(_));
         if let Phase::Idle(_) | Phase::Connected = self.app.phase {

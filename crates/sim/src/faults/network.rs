@@ -9,7 +9,7 @@ use simless_module::{Answer, Chance, Control, Fault, FaultKind, Happening, Netwo
 use super::AtByte;
 use super::module::{BOUNDARIES, one_of};
 use crate::net::Outcome;
-use crate::oracle::{Commands, Reader};
+use crate::oracle::{Commands, Effect, Listener};
 use crate::world::{Happens, World};
 
 pub(super) fn millis(chance: &mut Chance, range: RangeInclusive<u64>) -> Duration {
@@ -164,6 +164,7 @@ pub(super) fn pin(world: &mut World, index: usize, chance: &mut Chance) {
     let lasts = millis(chance, 5_000..=300_000);
     world.agenda.plan(world.now + lasts, Happens::Mends(index));
     world.net.break_all(world.now);
+    world.hits(Effect::Lose);
     world.set_fault(index, Fault::new(FaultKind::PinLocked));
 }
 
@@ -191,6 +192,7 @@ pub(super) fn silence(world: &mut World, index: usize, chance: &mut Chance) {
 
 pub(super) fn detach(world: &mut World, _: usize, _: &mut Chance) {
     world.net.break_all(world.now);
+    world.hits(Effect::Lose);
     world.control(Control::Happens(Happening::Detach));
 }
 
@@ -202,6 +204,6 @@ pub(super) fn hang_up(world: &mut World, _: usize, _: &mut Chance) {
     world.driver = simless_driver::Driver::new(world.plan.settings());
     world.app.restart(now);
     world.commands = Commands::default();
-    world.reader = Reader::default();
+    world.listener = Listener::new();
     world.distrust();
 }
