@@ -4,6 +4,7 @@
 //! again step by step.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use simless_at::{Instant, IpState};
 use simless_module::{
@@ -22,8 +23,8 @@ pub(crate) struct Modem {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ask {
     Resolve(SocketId),
-    /// UDP or not, and the port.
-    Connect(SocketId, bool, u16),
+    /// UDP or not, and where to.
+    Connect(SocketId, bool, SocketAddr),
     Count(SocketId),
     Shutdown(SocketId),
     Abort(SocketId),
@@ -153,7 +154,7 @@ impl From<Request<'_>> for Ask {
                 id,
                 transport,
                 address,
-            } => Self::Connect(id, transport == Transport::Udp, address.port()),
+            } => Self::Connect(id, transport == Transport::Udp, address),
             Request::CountUnread { id } => Self::Count(id),
             Request::Shutdown { id } => Self::Shutdown(id),
             Request::Abort { id } => Self::Abort(id),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use simless_driver::{BusyError, Host, SendError, SendForm, Target};
 
+use crate::net::SERVER;
 use crate::oracle::HEADER;
 use crate::world::{Happens, World};
 
@@ -67,7 +68,7 @@ impl World {
         self.app.port = self.app.port.wrapping_add(1).max(1000);
         let host = match by_name {
             true => host("server.example"),
-            false => host("198.51.100.7"),
+            false => host(&SERVER.to_string()),
         };
         let target = match is_udp {
             true => Target::udp(host, self.app.port),

@@ -58,6 +58,13 @@ impl World {
                     self.distrust();
                 }
             }
+            Event::Resolved(Some(address)) => {
+                let told = self.net.told.map(|(_, address)| address);
+                if told != Some(address) {
+                    let seen = format!("resolved as {address}, and the look-up said {told:?}");
+                    self.find_if_trusted(("H7", seen));
+                }
+            }
             _ => {}
         }
     }
@@ -102,7 +109,7 @@ impl World {
             .peers
             .iter_mut()
             .rev()
-            .find(|peer| peer.port == port && peer.has_stood);
+            .find(|peer| peer.address.port() == port && peer.has_stood);
         match newest {
             Some(peer) => {
                 peer.is_trusted = self.is_trusted;

@@ -154,4 +154,6 @@ pub const CLASSES: &[Class] = &[
         network::close_at_byte,
     ),
     class("no socket", Group::Resources, network::no_socket),
+    // Behind the others, for whom nothing changes: all are drawn from one stream.
+    class("dns changes", Group::Dns, network::dns_changes),
 ];

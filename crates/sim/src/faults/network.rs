@@ -1,5 +1,6 @@
 //! Faults of the fake network, of the application and of the power.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use simless_module::{Answer, Chance, Control, Fault, FaultKind, Happening, Netwo
 
 use super::AtByte;
 use super::module::{BOUNDARIES, one_of};
-use crate::net::Outcome;
+use crate::net::{DENIED, LEFT, Outcome, SECOND, SERVER, THIRD};
 use crate::oracle::{Commands, Effect, Listener};
 use crate::world::{Happens, World};
 
@@ -51,6 +52,21 @@ pub(super) fn dns_fails(world: &mut World, _: usize, chance: &mut Chance) {
     let outcome = one_of(chance, &[Outcome::Nothing, Outcome::Refused]);
     let until = world.now + millis(chance, 1_000..=120_000);
     world.net.names = Some((outcome, until));
+}
+
+/// The name leads elsewhere: to other servers, to where none is any more, to where nobody may go.
+pub(super) fn dns_changes(world: &mut World, _: usize, chance: &mut Chance) {
+    const ELSEWHERE: [&[IpAddr]; 7] = [
+        &[SECOND],
+        &[THIRD],
+        &[LEFT],
+        &[DENIED],
+        &[SERVER, SECOND, THIRD],
+        &[LEFT, SERVER],
+        &[DENIED, LEFT, THIRD],
+    ];
+    let until = world.now + millis(chance, 10_000..=600_000);
+    world.net.leads = Some((one_of(chance, &ELSEWHERE), until));
 }
 
 pub(super) fn dns_slow(world: &mut World, index: usize, chance: &mut Chance) {
