@@ -12,11 +12,15 @@ use simless_module::{
 };
 use simless_trace::{Line, Observed, Observer, Record, Step};
 
+/// Called instead of each verb of the module's, which it has to carry out: to measure it.
+pub type Around = fn(&mut dyn FnMut());
+
 /// The module.
 pub(crate) struct Modem {
     observed: Observed<Watch>,
     /// What it asked for.
     asks: VecDeque<Ask>,
+    around: Option<Around>,
 }
 
 /// What the module asks for, without borrowing from it.
@@ -41,7 +45,7 @@ pub(crate) struct Watch {
 }
 
 impl Modem {
-    pub(crate) fn new(module: Module, trace: Option<Vec<Line>>) -> Self {
+    pub(crate) fn new(module: Module, trace: Option<Vec<Line>>, around: Option<Around>) -> Self {
         let watch = Watch {
             trace,
             ..Watch::default()
@@ -49,22 +53,26 @@ impl Modem {
         Self {
             observed: Observed::new(module, watch),
             asks: VecDeque::new(),
+            around,
         }
     }
 
     pub(crate) fn handle_uart(&mut self, rx: &[u8], now: Instant) -> usize {
-        let n = self.observed.handle_uart(rx, now);
+        let mut n = 0;
         // A byte that was only seen ends a line whose CR came before it.
-        self.came(now);
+        self.step(now, |module| {
+            n = module.handle_uart(rx, now);
+            true
+        });
         n
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
-        let was_due = self.observed.handle_timeout(now);
-        if was_due {
-            self.came(now);
+        let is_due = self.poll_timeout().is_some_and(|at| at <= now);
+        if is_due {
+            self.step(now, |module| module.handle_timeout(now));
         }
-        was_due
+        is_due
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
@@ -76,30 +84,34 @@ impl Modem {
     }
 
     pub(crate) fn uart_written(&mut self, n: usize, now: Instant) {
-        self.observed.uart_written(n, now);
-        self.came(now);
+        self.step(now, |module| {
+            module.uart_written(n, now);
+            true
+        });
     }
 
     pub(crate) fn handle_socket(&mut self, id: SocketId, event: SocketEvent<'_>, now: Instant) {
-        self.observed.handle_socket(id, event, now);
-        self.came(now);
+        self.step(now, |module| {
+            module.handle_socket(id, event, now);
+            true
+        });
     }
 
     pub(crate) fn read_socket(
         &mut self,
         id: SocketId,
         now: Instant,
-        read: impl FnOnce(&mut [u8]) -> usize,
+        mut read: impl FnMut(&mut [u8]) -> usize,
     ) {
-        let mut has_read = false;
-        self.observed.read_socket(id, now, |space| {
-            let n = read(space);
-            has_read = n > 0;
-            n
+        self.step(now, |module| {
+            let mut has_read = false;
+            module.read_socket(id, now, |space| {
+                let n = read(space);
+                has_read = n > 0;
+                n
+            });
+            has_read
         });
-        if has_read {
-            self.came(now);
-        }
     }
 
     /// Whether it has said all that it had to say, and has nothing to do.
@@ -112,13 +124,18 @@ impl Modem {
     }
 
     pub(crate) fn socket_written(&mut self, id: SocketId, n: usize, now: Instant) {
-        self.observed.socket_written(id, n, now);
-        self.came(now);
+        self.step(now, |module| {
+            module.socket_written(id, n, now);
+            true
+        });
     }
 
     pub(crate) fn handle_control(&mut self, control: Control, now: Instant) {
-        self.observed.handle_control(control, now);
-        self.came(now);
+        // Who counts memory counts what the module keeps: its own copy.
+        self.step(now, |module| {
+            module.handle_control(control.clone(), now);
+            true
+        });
     }
 
     pub(crate) fn next_ask(&mut self) -> Option<Ask> {
@@ -138,10 +155,20 @@ impl Modem {
         self.observed.end(now);
     }
 
-    fn came(&mut self, now: Instant) {
-        self.observed.report(now);
-        while let Some(request) = self.observed.poll_request(now) {
-            self.asks.push_back(Ask::from(request));
+    /// One verb of the module's, which says whether anything can have come of it; and what came.
+    fn step(&mut self, now: Instant, mut verb: impl FnMut(&mut Observed<Watch>) -> bool) {
+        let Self { observed, asks, .. } = self;
+        let mut step = || {
+            if verb(observed) {
+                observed.report(now);
+                while let Some(request) = observed.poll_request(now) {
+                    asks.push_back(Ask::from(request));
+                }
+            }
+        };
+        match self.around {
+            Some(around) => around(&mut step),
+            None => step(),
         }
     }
 }

@@ -8,7 +8,7 @@ use simless_trace::Line;
 use crate::agenda::Agenda;
 use crate::app::App;
 use crate::faults::Faults;
-use crate::modem::Modem;
+use crate::modem::{Around, Modem};
 use crate::net::Net;
 use crate::oracle::{Commands, Finding, Listener, Violation};
 use crate::plan::Plan;
@@ -69,7 +69,7 @@ const MOST_ROUNDS: u32 = 1_000_000;
 const MOST_ROUNDS_PER_HOUR: u64 = 4_000_000;
 
 impl World {
-    pub(crate) fn new(plan: Plan, traces: bool) -> Self {
+    pub(crate) fn new(plan: Plan, traces: bool, around: Option<Around>) -> Self {
         let config = plan.config();
         let trace = traces.then(|| vec![Line::Header(plan.header())]);
         let mut world = Self {
@@ -77,7 +77,7 @@ impl World {
             agenda: Agenda::new(),
             driver: Driver::new(plan.settings()),
             serial: Serial::new(),
-            module: Modem::new(Module::new(config.into()), trace),
+            module: Modem::new(Module::new(config.into()), trace, around),
             net: Net::new(plan.seed, plan.tape()),
             app: App::new(plan.seed),
             faults: Faults::new(&plan),
@@ -160,12 +160,13 @@ impl World {
     /// What happened in the module.
     fn look(&mut self) {
         let watch = self.module.watch();
-        let struck = std::mem::take(&mut watch.struck);
         let has_lost = std::mem::take(&mut watch.has_lost);
-        for kind in struck {
+        let mut struck = std::mem::take(&mut watch.struck);
+        for kind in struck.drain(..) {
             self.tally.strikes(kind.about().name);
             self.struck(kind);
         }
+        self.module.watch().struck = struck;
         if has_lost {
             self.net.break_all(self.now);
         }
