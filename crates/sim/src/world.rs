@@ -100,12 +100,12 @@ impl World {
         let mut hour = (0, 0);
         while !self.is_over && self.violation.is_none() {
             self.settle();
-            let deadlines = [
+            let next = Instant::first_of([
                 self.agenda.next_at(),
                 self.driver.poll_timeout(),
                 self.module.poll_timeout(),
-            ];
-            let Some(next) = deadlines.into_iter().flatten().min() else {
+            ]);
+            let Some(next) = next else {
                 return self.find(("P3", "nothing more happens".into()));
             };
             self.now = self.now.max(next);
