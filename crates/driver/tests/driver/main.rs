@@ -3,6 +3,8 @@
 mod closing;
 mod flow;
 mod hostile;
+#[path = "../network/mod.rs"]
+mod network;
 mod pair;
 mod prelude;
 mod receiving;

@@ -1,15 +1,16 @@
 //! A driver and a module on one virtual clock, with a network that does as it is told.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use simless_at::Instant;
 use simless_driver::{Apn, Driver, Event, Host, News, Settings, Target};
 use simless_module::{
-    Config, Control, Fault, FaultKind, KINGCOM_G3524, Module, Network, Request, Scenario,
-    SocketEvent, SocketId, Timing, Transport,
+    Config, Control, Fault, FaultKind, KINGCOM_G3524, Module, Network, Scenario, Timing,
 };
+
+pub use crate::network::{Connects, Net, Peer};
 
 /// Rounds that one moment may take: more never come to rest.
 const PATIENCE: usize = 5_000;
@@ -37,32 +38,6 @@ pub struct Pair {
     up: VecDeque<u8>,
     idle_rounds: usize,
     pub down: VecDeque<u8>,
-}
-
-/// The network behind the module.
-pub struct Net {
-    pub connects: Connects,
-    pub resolves: bool,
-    pub peers: BTreeMap<SocketId, Peer>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Connects {
-    Accepted,
-    Refused,
-    Unanswered,
-}
-
-/// The far end of a connection.
-#[derive(Default)]
-pub struct Peer {
-    pub got: Vec<u8>,
-    sends: VecDeque<u8>,
-    datagrams: VecDeque<Vec<u8>>,
-    is_udp: bool,
-    ends: bool,
-    /// It takes nothing.
-    pub stalls: bool,
 }
 
 pub fn settings() -> Settings {
@@ -111,11 +86,7 @@ impl Pair {
             driver: Driver::new(settings),
             module: Module::new(Arc::new(config)),
             now: Instant::ZERO,
-            net: Net {
-                connects: Connects::Accepted,
-                resolves: true,
-                peers: BTreeMap::new(),
-            },
+            net: Net::new(|| Box::new(|_| Vec::new())),
             payload: Vec::new(),
             said: Vec::new(),
             events: Vec::new(),
@@ -166,7 +137,7 @@ impl Pair {
 
     /// The newest connection's far end.
     pub fn peer(&mut self) -> &mut Peer {
-        self.net.peers.values_mut().next_back().expect("a peer")
+        self.net.peer()
     }
 
     pub fn peer_sends(&mut self, bytes: &[u8]) {
@@ -264,7 +235,7 @@ impl Pair {
                 self.offer_to_driver(),
                 self.offer_to_module(),
                 self.serve_module(),
-                self.serve_network(),
+                self.net.serve(&mut self.module, self.now),
             ];
             if !moved.contains(&true) {
                 return;
@@ -361,83 +332,5 @@ impl Pair {
             self.down.extend((self.tamper)(output[..n].to_vec()));
         }
         due || n > 0
-    }
-
-    fn serve_network(&mut self) -> bool {
-        let mut answers = Vec::new();
-        let mut moved = false;
-        while let Some(request) = self.module.poll_request() {
-            moved = true;
-            answers.extend(self.net.answer(request));
-        }
-        for (id, event) in answers {
-            self.module.handle_socket(id, event, self.now);
-        }
-        for (&id, peer) in &mut self.net.peers {
-            moved |= peer.serve(id, &mut self.module, self.now);
-        }
-        moved
-    }
-}
-
-impl Net {
-    fn answer(&mut self, request: Request<'_>) -> Option<(SocketId, SocketEvent<'static>)> {
-        Some(match request {
-            Request::Resolve { id, .. } if self.resolves => {
-                (id, SocketEvent::Resolved([198, 51, 100, 7].into()))
-            }
-            Request::Resolve { id, .. } => (id, SocketEvent::Unresolved),
-            Request::Connect { id, transport, .. } => match self.connects {
-                Connects::Accepted => {
-                    let peer = Peer {
-                        is_udp: transport == Transport::Udp,
-                        ..Peer::default()
-                    };
-                    self.peers.insert(id, peer);
-                    (id, SocketEvent::Connected)
-                }
-                Connects::Refused => (id, SocketEvent::Refused),
-                Connects::Unanswered => return None,
-            },
-            Request::CountUnread { id } => {
-                let unread = self.peers.get(&id).map_or(0, |peer| peer.sends.len());
-                (id, SocketEvent::Unread(unread))
-            }
-            Request::Shutdown { id } => (id, SocketEvent::Ended),
-            Request::Abort { .. } => return None,
-        })
-    }
-}
-
-impl Peer {
-    fn serve(&mut self, id: SocketId, module: &mut Module, now: Instant) -> bool {
-        let mut moved = false;
-        let output = module.socket_output(id).to_vec();
-        if !self.stalls && !output.is_empty() {
-            module.socket_written(id, output.len(), now);
-            self.got.extend(&output);
-            moved = true;
-        }
-        if self.is_udp {
-            if let Some(datagram) = self.datagrams.pop_front() {
-                module.handle_socket(id, SocketEvent::Datagram(&datagram), now);
-                moved = true;
-            }
-            return moved;
-        }
-        let space = module.socket_space(id);
-        let n = space.len().min(self.sends.len());
-        if n > 0 {
-            space[..n].copy_from_slice(&self.sends.make_contiguous()[..n]);
-            self.sends.drain(..n);
-            module.socket_filled(id, n, now);
-            moved = true;
-        }
-        if self.ends && self.sends.is_empty() {
-            self.ends = false;
-            module.handle_socket(id, SocketEvent::Ended, now);
-            moved = true;
-        }
-        moved
     }
 }
