@@ -7,6 +7,7 @@ use simless_driver::News;
 use simless_trace::SLICES;
 
 use crate::agenda::Agenda;
+use crate::app::Phase;
 use crate::faults::AtByte;
 use crate::world::{Happens, World};
 
@@ -170,8 +171,11 @@ impl World {
             };
             let rx = &rx[..used];
             self.tally.notes(DOWN ^ now.as_micros() << 2, rx);
-            let heard = match self.is_trusted {
-                true => self.listener.hears(rx, told, &mut self.commands),
+            let patience = self.plan.patience().block;
+            let gives_up =
+                self.app.phase != Phase::Connected && self.listener.is_in_block_for(patience, now);
+            let heard = match self.is_trusted && !gives_up {
+                true => self.listener.hears(rx, told, &mut self.commands, now),
                 false => None,
             };
             if used > 0 {
@@ -180,6 +184,9 @@ impl World {
             }
             for finding in [finding.filter(|_| self.is_trusted), heard] {
                 finding.into_iter().for_each(|finding| self.find(finding));
+            }
+            if self.is_trusted && gives_up {
+                self.distrust();
             }
             self.datagram_was_read();
             moved |= self.hear_events() | (used > 0);

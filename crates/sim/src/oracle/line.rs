@@ -77,6 +77,11 @@ impl Reader {
         None
     }
 
+    /// Whether bytes of a block are still to come.
+    pub(crate) fn is_in_block(&self) -> bool {
+        self.block > 0
+    }
+
     /// The line that was given.
     pub(crate) fn line(&self) -> &str {
         std::str::from_utf8(&self.line).unwrap_or_default()

@@ -1,7 +1,9 @@
 //! Who listens at the serial line beside the driver: what the module says must fit together, and
 //! nothing of it may be lost on the application (H6, P11, P14, P20, P28).
 
-use simless_at::IpState;
+use std::time::Duration;
+
+use simless_at::{Instant, IpState};
 
 use super::states::States;
 use super::{Commands, Finding, Line, Reader};
@@ -12,6 +14,8 @@ pub(crate) struct Listener {
     pub(crate) states: States,
     /// `ATI` was said last: its answer is free text, and a URC of free text looks like it.
     identifies: bool,
+    /// Bytes of a block have been coming since then.
+    in_block: Option<Instant>,
 }
 
 impl Listener {
@@ -21,6 +25,7 @@ impl Listener {
             reader: Reader::default(),
             states: States::of(IpState::Initial),
             identifies: false,
+            in_block: None,
         }
     }
 
@@ -28,8 +33,9 @@ impl Listener {
     pub(crate) fn connected() -> Self {
         Self {
             reader: Reader::default(),
-            states: States::of(IpState::ConnectOk),
+            states: States::connected_unheard(),
             identifies: false,
+            in_block: None,
         }
     }
 
@@ -46,6 +52,7 @@ impl Listener {
         mut bytes: &[u8],
         told: Option<&str>,
         commands: &mut Commands,
+        now: Instant,
     ) -> Option<Finding> {
         let mut finding = None;
         let mut said = None;
@@ -70,7 +77,18 @@ impl Listener {
             };
             finding = finding.or(wrong);
         }
+        self.in_block = match self.reader.is_in_block() {
+            true => self.in_block.or(Some(now)),
+            false => None,
+        };
         finding.or_else(|| self.was_told(said, told))
+    }
+
+    /// Whether a block has been coming for so long. A driver that knows of no connection gives it
+    /// up, and takes its rest for lines.
+    pub(crate) fn is_in_block_for(&self, patience: Duration, now: Instant) -> bool {
+        self.in_block
+            .is_some_and(|since| now.since(since) >= patience)
     }
 
     /// A URC is told, once and in order; and what is told was said (H6).

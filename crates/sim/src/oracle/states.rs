@@ -58,6 +58,15 @@ impl States {
         }
     }
 
+    /// A connection was told, of a module to which nobody listened before. What happened to the
+    /// network meanwhile may lie before what it says next.
+    pub(crate) fn connected_unheard() -> Self {
+        let mut states = Self::of(IpState::ConnectOk);
+        states.push(What::Strike, Effect::Lose);
+        states.doubt();
+        states
+    }
+
     /// The driver says a command.
     pub(crate) fn said(&mut self, text: &[u8]) {
         // ESC ends data entry, if there is one.
