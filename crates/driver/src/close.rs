@@ -1,6 +1,6 @@
 //! The end of a connection, and doubts whether it still stands.
 
-use simless_at::{Instant, IpState};
+use simless_at::{Final, Instant, IpState};
 
 use crate::command::Command;
 use crate::heard::Info;
@@ -40,11 +40,18 @@ impl Driver {
         }
     }
 
-    pub(crate) fn close_answered(&mut self, now: Instant) {
+    pub(crate) fn close_answered(&mut self, result: Final, now: Instant) {
         if self.link.stands {
             self.ended(Ended::ByUs);
         }
-        self.settle(now);
+        match result.is_success() {
+            true => {
+                self.link.lingers = false;
+                self.settle(now);
+            }
+            // There was nothing to close, or it is not closed.
+            false => self.doubt(now),
+        }
     }
 
     pub(crate) fn close_is_late(&mut self, now: Instant) {
@@ -120,6 +127,7 @@ impl Driver {
             accepted: self.link.accepted,
         }));
         self.link.stands = false;
+        self.link.lingers = !matches!(how, Ended::ByPeer | Ended::Rebooted);
         self.link.accepted = 0;
     }
 }

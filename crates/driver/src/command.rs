@@ -29,9 +29,40 @@ pub(crate) enum Command {
     Close,
     Shut,
     Status,
+    /// Asks something else that is always answered, to know whose answers come next.
+    Fence(Fence),
     Send,
     SendLength(u16),
     Resolve,
+}
+
+/// Which of the questions whose answers begin like no other command's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fence(u8);
+
+impl Fence {
+    /// What is asked, and how the answer begins. Nothing changes by asking. Each is asked when the
+    /// one before it was given up, 10 s later, so that an answer that might be an older one's would
+    /// be 40 s late.
+    const ALL: [(&str, &str); 4] = [
+        ("AT+CIPHEAD?", "+CIPHEAD:"),
+        ("AT+CMEE?", "+CMEE:"),
+        ("AT+CGACT?", "+CGACT:"),
+        ("AT+CSQ", "+CSQ:"),
+    ];
+
+    fn asks(self) -> &'static str {
+        Self::ALL[usize::from(self.0) % Self::ALL.len()].0
+    }
+
+    /// Whether a line is its answer.
+    pub(crate) fn is_answered_by(self, line: &str) -> bool {
+        line.starts_with(Self::ALL[usize::from(self.0) % Self::ALL.len()].1)
+    }
+
+    fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
 }
 
 /// What stands in commands.
@@ -70,11 +101,18 @@ impl Command {
                 let target = words.target.ok_or(fmt::Error)?;
                 let host = target.host.quoted().ok_or(fmt::Error)?;
                 let transport = target.transport.name();
-                write!(out, "AT+CIPSTART=\"{transport}\",{host},{}", target.port)
+                // In one line (F5): a module that started again a moment ago has headers off, and
+                // without them what its peer sends can't be told from answers.
+                out.write_str(match words.settings.joins_commands {
+                    true => "AT+CIPHEAD=1;+CIPSTART=",
+                    false => "AT+CIPSTART=",
+                })?;
+                write!(out, "\"{transport}\",{host},{}", target.port)
             }
             Self::Close => out.write_str("AT+CIPCLOSE"),
             Self::Shut => out.write_str("AT+CIPSHUT"),
             Self::Status => out.write_str("AT+CIPSTATUS"),
+            Self::Fence(fence) => out.write_str(fence.asks()),
             Self::Send => out.write_str("AT+CIPSEND"),
             Self::SendLength(length) => write!(out, "AT+CIPSEND={length}"),
             Self::Resolve => {
@@ -159,8 +197,10 @@ pub(crate) struct Asked {
     newest: Option<Command>,
     /// Given up and not answered yet, as far as anybody knows.
     older: u8,
-    /// Those of them that ask for the state: their answers look like the newest one's.
-    older_status: u8,
+    /// One of them asks for the state: its answer looks like that of another one that does.
+    has_older_status: bool,
+    /// The next one to be asked.
+    fence: Fence,
 }
 
 impl Asked {
@@ -168,7 +208,8 @@ impl Asked {
         Self {
             newest: None,
             older: 0,
-            older_status: 0,
+            has_older_status: false,
+            fence: Fence(0),
         }
     }
 
@@ -177,12 +218,23 @@ impl Asked {
         self.newest = Some(command);
     }
 
+    /// What is to be said when this is: while an older question for the state may be answered, a
+    /// fence before the next one.
+    pub(crate) fn in_step(&mut self, command: Command) -> Command {
+        let newest_is_status = self.newest == Some(Command::Status);
+        if command != Command::Status || !self.has_older_status && !newest_is_status {
+            return command;
+        }
+        let fence = self.fence;
+        self.fence = fence.next();
+        Command::Fence(fence)
+    }
+
     /// The newest command's answer is no longer waited for. When it comes, it is its own (H7).
     pub(crate) fn give_up(&mut self) {
         if let Some(command) = self.newest.take() {
             self.older = self.older.saturating_add(1);
-            let is_status = command == Command::Status;
-            self.older_status = self.older_status.saturating_add(u8::from(is_status));
+            self.has_older_status |= command == Command::Status;
         }
     }
 
@@ -209,13 +261,8 @@ impl Asked {
     /// are over, whether their results arrived or got lost.
     pub(crate) fn came_into_step(&mut self) -> Option<Command> {
         self.older = 0;
-        self.older_status = 0;
+        self.has_older_status = false;
         self.newest.take()
-    }
-
-    /// Whether an answer that tells the state may be an older question's.
-    pub(crate) const fn has_older_status(&self) -> bool {
-        self.older_status > 0
     }
 
     pub(crate) const fn newest(&self) -> Option<Command> {

@@ -23,8 +23,10 @@ pub struct Driver {
     pub(crate) doing: Doing,
     /// When what is being done has failed.
     pub(crate) deadline: Option<Instant>,
-    /// How long the command under way may take, from when it is written.
-    within: Option<Duration>,
+    /// Since when that time runs: received data can't put it off for ever.
+    since: Instant,
+    /// It runs from when the command is written, which it is not yet.
+    is_unwritten: bool,
     /// When to say something again.
     pub(crate) again: Option<Instant>,
     /// When a block, or a line that is out of step, is given up.
@@ -75,7 +77,8 @@ impl Driver {
             events: Events::new(),
             doing: Doing::Nothing,
             deadline: None,
-            within: None,
+            since: Instant::ZERO,
+            is_unwritten: false,
             again: None,
             line_deadline: None,
             line_limit: None,
@@ -108,14 +111,16 @@ impl Driver {
             match token {
                 None => {}
                 Some(Token::Prompt) => self.prompted(now),
-                Some(Token::Lie) => self.garbled(),
-                Some(Token::Data(bytes, left)) if self.delivers() => {
-                    self.held = Some(now);
-                    let news = Some(News::Data { bytes, left });
-                    return Taken { used, news };
+                Some(Token::Lie) => self.garbled(now),
+                Some(Token::Data(bytes, left)) => {
+                    self.answer_stands_behind(now);
+                    if self.delivers() {
+                        self.held = Some(now);
+                        let news = Some(News::Data { bytes, left });
+                        return Taken { used, news };
+                    }
+                    // Of a connection that is over.
                 }
-                // Of a connection that is over.
-                Some(Token::Data(..)) => {}
                 Some(Token::Line) if self.heard(now) => {
                     let news = self.reader.line().map(News::Urc);
                     return Taken { used, news };
@@ -146,10 +151,7 @@ impl Driver {
         }
         if is_due(self.again) {
             self.again = None;
-            match self.is_settling() {
-                true => self.settled(now),
-                false => self.say_again(now),
-            }
+            self.say_again(now);
         }
         if is_due(self.deadline) {
             self.deadline = None;
@@ -184,10 +186,11 @@ impl Driver {
     pub fn uart_written(&mut self, n: usize, now: Instant) {
         if self.output.left().is_empty() {
             self.payload_written(n, now);
-        } else if self.output.written(n)
-            && let Some(within) = self.within.take()
-        {
-            self.deadline = Some(now + within);
+        } else if self.output.written(n) && self.is_unwritten {
+            let late = now.since(self.since);
+            self.deadline = self.deadline.map(|at| at + late);
+            self.since = now;
+            self.is_unwritten = false;
         }
     }
 
@@ -227,15 +230,23 @@ impl Driver {
     /// Says a command; what it belongs to has failed when its answer takes longer.
     pub(crate) fn say(&mut self, command: Command, within: Duration, now: Instant) {
         self.repeat(command, None);
-        self.within = Some(within);
+        self.allow(within, now);
+        self.is_unwritten = true;
+    }
+
+    /// What is being done has failed when it takes longer than this.
+    pub(crate) fn allow(&mut self, within: Duration, now: Instant) {
         self.deadline = Some(now + within);
+        self.since = now;
+        self.is_unwritten = false;
     }
 
     /// Says a command under a deadline that holds already.
     pub(crate) fn repeat(&mut self, command: Command, name: Option<&Host>) {
+        let command = self.asked.in_step(command);
         self.asked.ask(command);
         self.learned = None;
-        self.within = None;
+        self.is_unwritten = false;
         let words = Words {
             settings: &self.settings,
             target: self.attempt.target.as_ref(),
@@ -249,7 +260,7 @@ impl Driver {
         self.asked.give_up();
         self.doing = Doing::Nothing;
         self.deadline = None;
-        self.within = None;
+        self.is_unwritten = false;
         self.again = None;
     }
 
@@ -277,12 +288,23 @@ impl Driver {
         self.module.is_ready &= !self.asked.owes();
     }
 
+    /// Received data came: a module that delivers is not silent, and prints an answer behind all
+    /// that was there before it. On a slow line that takes longer than any answer.
+    fn answer_stands_behind(&mut self, now: Instant) {
+        if self.asked.newest().is_some() {
+            let patience = &self.settings.patience;
+            let soon = (now + patience.answer).min(self.since + patience.total);
+            self.deadline = self.deadline.map(|at| at.max(soon));
+        }
+    }
+
     /// The application took what it had in its hands: time goes on where it stopped.
     fn release(&mut self, now: Instant) {
         let Some(since) = self.held.take() else {
             return;
         };
         let pause = now.since(since);
+        self.since += pause;
         for at in [
             &mut self.attempt.until,
             &mut self.line_deadline,

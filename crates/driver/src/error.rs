@@ -156,7 +156,8 @@ pub struct SendFailed {
     pub kind: SendFailure,
     /// Bytes of this connection that the module is known to have accepted: those under `OK`.
     pub accepted: u64,
-    /// Bytes it may have accepted without saying so. They are never sent again by themselves.
+    /// Bytes it may have accepted without saying so, or may take something else for, because it
+    /// does not give their entry up. They are never sent again by themselves.
     pub in_doubt: u16,
 }
 

@@ -60,7 +60,7 @@ impl Driver {
         match plan.ends {
             // Questions that are asked again have one deadline for all of them.
             Ends::Voice | Ends::Sim | Ends::Registered => {
-                self.deadline = Some(now + within);
+                self.allow(within, now);
                 self.say_again(now);
             }
             _ => self.say(plan.say, within, now),
@@ -208,6 +208,8 @@ impl Driver {
             }
             // Its own result is about to come.
             (Urc::Closed, Doing::Close) => {}
+            // No payload is waited for any more (F7), and none would go anywhere.
+            (Urc::Closed, Doing::Quiet) => self.entry_is_over(now),
             (Urc::Closed, _) if self.link.stands => self.ended(Ended::ByPeer),
             _ => {}
         }

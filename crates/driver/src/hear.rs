@@ -1,6 +1,6 @@
 //! What a line sets in motion.
 
-use simless_at::{Final, Instant};
+use simless_at::{Final, Instant, IpState};
 
 use crate::command::Command;
 use crate::heard::{Heard, Info};
@@ -15,14 +15,16 @@ impl Driver {
             return false;
         };
         let heard = Heard::of(line, &self.settings, &self.asked, &self.output);
-        if self.is_settling() {
-            self.again = Some(now + self.settings.patience.quiet);
-        }
         match heard {
-            Heard::Echo if self.module.echo_is_off => self.rebooted(now),
+            Heard::Echo if self.module.echo_is_off => match self.doing {
+                Doing::Send(sending) => self.echoed_while_sending(sending, now),
+                _ => self.rebooted(now),
+            },
             Heard::Echo => {}
             // What was said before, and comes back late.
             Heard::Other if !self.module.echo_is_off && line.starts_with("AT") => {}
+            // The answer to a question that was given up.
+            Heard::Other if line.starts_with(self.settings.dialect.status.trim_end()) => {}
             Heard::Boot => {
                 self.rebooted(now);
                 return true;
@@ -42,7 +44,12 @@ impl Driver {
                     }
                 }
             }
-            Heard::Info(info) => self.learned = Some(info),
+            Heard::Info(info) => {
+                if let Info::State(state) = info {
+                    self.link.lingers = state == IpState::ConnectOk && !self.link.stands;
+                }
+                self.learned = Some(info);
+            }
             Heard::Other => return true,
         }
         false
@@ -56,12 +63,8 @@ impl Driver {
         let answered = match (self.doing, self.asked.newest(), self.learned) {
             // Before its answer shows that it is its own, a result is some older command's, or a
             // URC of the same text.
-            (_, Some(Command::Status), None) => return,
-            (_, Some(Command::Status), Some(_)) if self.asked.has_older_status() => {
-                self.again = Some(now + self.settings.patience.quiet);
-                return;
-            }
-            (_, Some(Command::Status), Some(_)) => self.asked.came_into_step(),
+            (_, Some(Command::Status | Command::Fence(_)), None) => return,
+            (_, Some(Command::Status | Command::Fence(_)), Some(_)) => self.asked.came_into_step(),
             // Nobody is in step yet: any result is a sign of life.
             (Doing::Step(Step::Wake | Step::EchoOff), ..) => self.asked.answered_by_any(),
             _ => self.asked.answered(),
@@ -72,22 +75,20 @@ impl Driver {
         }
     }
 
-    /// Whether the state was told, perhaps in answer to an older question. All that follows that
-    /// one is answered at once, so that a quiet line shows that this was the last (G9.5).
-    pub(crate) fn is_settling(&self) -> bool {
-        let is_told = self.learned.is_some() && self.asked.newest() == Some(Command::Status);
-        is_told && self.asked.has_older_status()
-    }
-
-    /// The line is quiet: what was told last answers the last question.
-    pub(crate) fn settled(&mut self, now: Instant) {
-        if let Some(command) = self.asked.came_into_step() {
-            self.answered(command, Final::Ok, now);
+    /// All that was asked before is over (F6): now the state can be asked for, with the time that
+    /// its question has (G9.5).
+    fn fence_answered(&mut self, now: Instant) {
+        match self.doing {
+            Doing::Verify => self.repeat(Command::Status, None),
+            _ => self.say(Command::Status, self.settings.patience.answer, now),
         }
     }
 
     /// The newest command was answered.
     fn answered(&mut self, command: Command, result: Final, now: Instant) {
+        if let Command::Fence(_) = command {
+            return self.fence_answered(now);
+        }
         self.attempt.said = Some(result);
         match self.doing {
             Doing::Step(step) => self.step_answered(step, command, result, now),
@@ -97,7 +98,7 @@ impl Driver {
             Doing::Send(sending) => self.send_answered(sending, result, now),
             Doing::Doubt => self.doubt_answered(now),
             Doing::Resolve => self.resolve_answered(now),
-            Doing::Close => self.close_answered(now),
+            Doing::Close => self.close_answered(result, now),
             Doing::Nothing | Doing::Outcome | Doing::Pause(_) | Doing::Quiet => {}
         }
     }
@@ -113,7 +114,8 @@ impl Driver {
             Doing::Doubt => self.doubt_is_late(now),
             Doing::Resolve => self.resolve_is_late(now),
             Doing::Close => self.close_is_late(now),
-            Doing::Nothing | Doing::Pause(_) | Doing::Quiet => {}
+            Doing::Quiet => self.entry_is_over(now),
+            Doing::Nothing | Doing::Pause(_) => {}
         }
     }
 }

@@ -70,6 +70,7 @@ impl Heard {
         }
         let info = newest.and_then(|command| match command {
             Command::Status => status(line, dialect.status).map(Info::State),
+            Command::Fence(fence) => fence.is_answered_by(line).then_some(Info::Other),
             Command::Sim => sim(line).map(Info::Sim),
             Command::Registration => registration(line).map(Info::Registration),
             Command::Resolve => line.starts_with("+CDNSGIP:").then(|| address(line)),

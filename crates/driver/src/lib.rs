@@ -37,7 +37,7 @@
 //!         b"AT+CREG?\r" => b"\r\n+CREG: 1,1\r\n\r\nOK\r\n",
 //!         b"AT+CIPSEND=5\r" => b"\r\n> ",
 //!         b"hello" => b"\r\nOK\r\n\r\n+IPD:11\r\nKINGCOMTEST",
-//!         line if line.starts_with(b"AT+CIPSTART") => b"\r\nOK\r\n\r\nCONNECT OK\r\n",
+//!         line if line.starts_with(b"AT+CIPHEAD=1;+CIPSTART") => b"\r\nOK\r\n\r\nCONNECT OK\r\n",
 //!         _ => b"\r\nOK\r\n",
 //!     }
 //! }

@@ -19,13 +19,15 @@ pub struct Patience {
     pub registration: Duration,
     /// Between two questions for either.
     pub poll_every: Duration,
-    /// A send: longer than the module's own 120 s (guide G5.8, G5.9).
+    /// A send: longer than the module's own 120 s (guide G5.8, G5.9). And a received block whose
+    /// bytes never stop coming.
     pub send: Duration,
     /// The next byte of a received block.
     pub block: Duration,
     /// Silence after which a line that was out of step is trusted again.
     pub quiet: Duration,
-    /// From `connect` to a connection or an error, whatever happens.
+    /// From `connect` to a connection or an error, whatever happens; and how long an answer may
+    /// stand behind received data.
     pub total: Duration,
     /// How often something may fail before `connect` fails.
     pub attempts: u8,
@@ -57,6 +59,12 @@ impl Default for Patience {
 }
 
 impl Patience {
+    /// Until a data entry that nobody ends has ended by itself: the module's 120 s (guide G5.9)
+    /// begin with the last byte that it has taken, which may be half a minute on its way.
+    pub(crate) fn entry(&self) -> Duration {
+        self.send.saturating_add(self.send / 4)
+    }
+
     /// The pause after the `failures`th failure: it doubles, and up to half of it is added by
     /// chance. So each is longer than the one before, until the longest (H11).
     pub(crate) fn pause_after(&self, failures: u8, jitter: &mut Jitter) -> Duration {

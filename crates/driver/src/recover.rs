@@ -58,6 +58,9 @@ impl Driver {
             let soon = now + self.settings.patience.answer;
             self.deadline = self.deadline.map(|at| at.min(soon));
         }
+        if self.doing == Doing::Quiet && !self.asked.owes() {
+            self.entry_is_over(now);
+        }
     }
 
     /// Asks for the state: what it is decides where to go on, and its answer shows that all that
@@ -114,6 +117,7 @@ impl Driver {
         self.module.echo_is_off = false;
         self.module.needs_shut = false;
         self.link.has_ghost = false;
+        self.link.lingers = false;
         match self.doing {
             Doing::Send(sending) => self.report_failed_send(sending, SendFailure::Rebooted),
             Doing::Resolve => self.events.push(Event::Resolved(None)),
@@ -151,10 +155,12 @@ impl Driver {
             let limit = self.line_limit.unwrap_or(now + patience.step);
             (Some(now + patience.quiet), Some(limit))
         } else if self.reader.is_in_block() {
-            // Without a connection it is most likely none, and swallows answers.
-            let most = match self.delivers() {
-                true => patience.step,
-                false => patience.block,
+            // With a connection the line may be slow. Without one it is most likely no block, and
+            // swallows answers.
+            let most = match (self.delivers(), self.link.lingers) {
+                (true, _) => patience.send,
+                (_, true) => patience.step,
+                _ => patience.block,
             };
             let limit = self.line_limit.unwrap_or(now + most);
             (Some(now + patience.block), Some(limit))
@@ -170,21 +176,34 @@ impl Driver {
         self.line_deadline = None;
         self.line_limit = None;
         if !was_lost {
-            self.garbled();
+            self.garbled(now);
         }
-        if self.doing == Doing::Quiet {
+        if self.doing == Doing::Quiet && self.deadline.is_none() {
+            self.close_lost(now);
+        }
+    }
+
+    /// A data entry of a connection that is lost to us has ended.
+    pub(crate) fn entry_is_over(&mut self, now: Instant) {
+        self.deadline = None;
+        if !self.reader.is_lost() {
             self.close_lost(now);
         }
     }
 
     /// Received bytes are lost, or were never there: the connection can't be trusted any more.
-    pub(crate) fn garbled(&mut self) {
+    pub(crate) fn garbled(&mut self, now: Instant) {
         if !self.link.stands {
             // A command's answer may be lost with it; its deadline knows.
             return;
         }
+        let mut is_in_entry = false;
         match self.doing {
-            Doing::Send(sending) => self.report_failed_send(sending, SendFailure::Garbled),
+            Doing::Send(sending) => {
+                // Of a line that is not written to its end comes no entry.
+                is_in_entry = sending.is_in_entry() && self.output.left().is_empty();
+                self.report_failed_send(sending, SendFailure::Garbled);
+            }
             Doing::Resolve => self.events.push(Event::Resolved(None)),
             _ => {}
         }
@@ -192,5 +211,8 @@ impl Driver {
         self.rest();
         self.output.clear();
         self.doing = Doing::Quiet;
+        if is_in_entry {
+            self.leave_entry(now);
+        }
     }
 }

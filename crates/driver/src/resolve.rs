@@ -40,7 +40,7 @@ impl Driver {
 
     fn look_up(&mut self, name: &Host, now: Instant) {
         self.doing = Doing::Resolve;
-        self.deadline = Some(now + self.settings.patience.step);
+        self.allow(self.settings.patience.step, now);
         self.repeat(Command::Resolve, Some(name));
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Sending {
     stage: Stage,
     /// The connection ended meanwhile.
     is_closed: bool,
+    /// Data entry that only its length ends had no result in all the time it may take.
+    is_unended: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +28,13 @@ enum Stage {
     Waiting,
     /// The result of something that will not be sent is waited for.
     Cancelling(SendFailure),
+}
+
+impl Sending {
+    /// Whether the module may wait for payload.
+    pub(crate) const fn is_in_entry(self) -> bool {
+        !matches!(self.stage, Stage::Waiting)
+    }
 }
 
 impl Driver {
@@ -54,12 +63,13 @@ impl Driver {
             length,
             stage: Stage::Asking,
             is_closed: false,
+            is_unended: false,
         });
         let patience = self.settings.patience;
         match self.settings.send_form {
             // Without a prompt there is nothing that could be said: any byte may be payload. The
             // module gives up by itself (guide G5.9).
-            SendForm::Length => self.say(Command::SendLength(length), patience.send, now),
+            SendForm::Length => self.say(Command::SendLength(length), patience.entry(), now),
             SendForm::CtrlZ { .. } => self.say(Command::Send, patience.answer, now),
         }
         Ok(())
@@ -77,15 +87,20 @@ impl Driver {
     }
 
     pub(crate) fn awaits_prompt(&self) -> bool {
-        let is_asking = |sending: Sending| sending.stage == Stage::Asking;
-        let asks = matches!(self.doing, Doing::Send(sending) if is_asking(sending));
-        asks && self.output.left().is_empty()
+        let comes = match self.doing {
+            // One that comes too late is no line either.
+            Doing::Send(sending) => matches!(sending.stage, Stage::Asking | Stage::Cancelling(_)),
+            _ => false,
+        };
+        comes && self.output.left().is_empty()
     }
 
     pub(crate) fn prompted(&mut self, now: Instant) {
-        if let Doing::Send(sending) = self.doing {
+        if let Doing::Send(sending) = self.doing
+            && sending.stage == Stage::Asking
+        {
             self.send_stage(sending, Stage::Paying(0));
-            self.deadline = Some(now + self.settings.patience.send);
+            self.allow(self.settings.patience.entry(), now);
         }
     }
 
@@ -118,14 +133,13 @@ impl Driver {
         };
         let total = sending.length + end;
         let paid = paid.saturating_add(u16::try_from(n).unwrap_or(u16::MAX));
-        self.send_stage(
-            sending,
-            match paid < total {
-                true => Stage::Paying(paid),
-                false => Stage::Waiting,
-            },
-        );
-        self.deadline = Some(now + self.settings.patience.send);
+        let patience = self.settings.patience;
+        let (stage, within) = match paid < total {
+            true => (Stage::Paying(paid), patience.entry()),
+            false => (Stage::Waiting, patience.send),
+        };
+        self.send_stage(sending, stage);
+        self.allow(within, now);
     }
 
     pub(crate) fn send_answered(&mut self, sending: Sending, result: Final, now: Instant) {
@@ -145,9 +159,18 @@ impl Driver {
     }
 
     pub(crate) fn send_is_late(&mut self, sending: Sending, now: Instant) {
+        let ends_by_length = self.settings.send_form == SendForm::Length;
+        let sending = Sending {
+            is_unended: ends_by_length && !sending.is_closed,
+            ..sending
+        };
+        self.doing = Doing::Send(sending);
         match (sending.stage, self.settings.send_form) {
             (Stage::Asking, SendForm::CtrlZ { .. }) => {
                 self.cancel(sending, SendFailure::NoPrompt, now);
+            }
+            (Stage::Paying(_), SendForm::CtrlZ { .. }) => {
+                self.cancel(sending, SendFailure::Silent, now);
             }
             (Stage::Asking, SendForm::Length) => {
                 self.send_failed(sending, SendFailure::NoPrompt, now);
@@ -173,17 +196,35 @@ impl Driver {
     /// ESC ends data entry where payload ends at Ctrl+Z; elsewhere it would be payload.
     fn cancel(&mut self, sending: Sending, failure: SendFailure, now: Instant) {
         self.send_stage(sending, Stage::Cancelling(failure));
-        let patience = &self.settings.patience;
+        self.leave_entry(now);
+    }
+
+    /// Nothing else is said until the module has given the result of its data entry, or must have.
+    pub(crate) fn leave_entry(&mut self, now: Instant) {
+        let patience = self.settings.patience;
         match self.settings.send_form {
             SendForm::CtrlZ { .. } => {
-                self.deadline = Some(now + patience.answer);
+                self.allow(patience.answer, now);
                 self.output.byte(ESC);
             }
-            SendForm::Length => self.deadline = Some(now + patience.send),
+            SendForm::Length => self.allow(patience.entry(), now),
+        }
+    }
+
+    /// The command of a send comes back: a module that echoes started again. If it has a connection
+    /// all the same, made behind its start, it now waits for the payload, and what is said next
+    /// would be taken for it.
+    pub(crate) fn echoed_while_sending(&mut self, sending: Sending, now: Instant) {
+        match sending.stage {
+            Stage::Waiting => self.rebooted(now),
+            _ => self.cancel(sending, SendFailure::Rebooted, now),
         }
     }
 
     fn send_failed(&mut self, sending: Sending, failure: SendFailure, now: Instant) {
+        if failure == SendFailure::Rebooted {
+            return self.rebooted(now);
+        }
         self.report_failed_send(sending, failure);
         if sending.is_closed {
             self.ended(Ended::ByPeer);
@@ -192,10 +233,13 @@ impl Driver {
     }
 
     /// Bytes that were handed over without a result are in doubt; under an error none is (L2).
+    /// And those that a module does not give up when it should: what is said next may be taken for
+    /// them.
     pub(crate) fn report_failed_send(&mut self, sending: Sending, failure: SendFailure) {
         let is_answered = matches!(failure, SendFailure::Refused(result) if !result.is_success());
         let in_doubt = match sending.stage {
             Stage::Waiting if !is_answered => sending.length,
+            _ if sending.is_unended => sending.length,
             _ => 0,
         };
         let kind = match sending.is_closed {

@@ -13,6 +13,11 @@ pub struct Settings {
     pub apn: Apn,
     /// The SIM's PIN. It is tried once in the life of a driver: three wrong ones block a SIM.
     pub pin: Option<Pin>,
+    /// Whether the module takes several commands in one line (guide F5). Then headers are switched
+    /// on in the very line that connects. Otherwise a module that starts again just before it
+    /// connects without headers, and until the prelude has shut its service down, what its peer
+    /// sends may be taken for answers.
+    pub joins_commands: bool,
     /// How payload is handed over.
     pub send_form: SendForm,
     /// The most payload bytes of one send (guide G5.6).
@@ -34,6 +39,7 @@ impl Settings {
             dialect: &Dialect::G_SERIES,
             apn,
             pin: None,
+            joins_commands: true,
             send_form: SendForm::Length,
             max_send: 1460,
             max_block: 2048,

@@ -30,7 +30,8 @@ pub(crate) enum Doing {
     Doubt,
     Resolve,
     Close,
-    /// The connection is lost to us, and nothing can be said until the line is quiet.
+    /// The connection is lost to us, and nothing can be said until the line is quiet, and until no
+    /// payload can be waited for.
     Quiet,
 }
 
@@ -73,6 +74,8 @@ pub(crate) struct Link {
     pub(crate) accepted: u64,
     /// An earlier attempt was given up without an outcome, so that it may still come (H14).
     pub(crate) has_ghost: bool,
+    /// It is over for us, and the module may still have it and deliver what comes.
+    pub(crate) lingers: bool,
 }
 
 /// What is known of the module.
@@ -122,6 +125,7 @@ impl Link {
         stands: false,
         accepted: 0,
         has_ghost: false,
+        lingers: false,
     };
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct App {
     pub(crate) has_read: bool,
     /// How long it had, in all.
     held: Duration,
+    /// When it was given data last.
+    given: Option<Instant>,
     pub(crate) last: Last,
 }
 
@@ -62,8 +64,9 @@ pub(crate) enum Phase {
     Closing(Instant),
 }
 
-/// How long the driver may refuse a connect: a line that is noisy, a close and its doubts.
-const LONGEST_BUSY: Duration = Duration::from_secs(180);
+/// How long the driver may refuse a connect: a line that is noisy, a data entry that must end by
+/// itself, a close and its doubts.
+const LONGEST_BUSY: Duration = Duration::from_secs(300);
 
 /// How long a close may take: a send that comes to its end first, and its doubts.
 const LONGEST_CLOSE: Duration = Duration::from_secs(600);
@@ -90,6 +93,7 @@ impl App {
             holds: false,
             has_read: false,
             held: Duration::ZERO,
+            given: None,
             last: Last::No,
         }
     }

@@ -2,6 +2,7 @@
 //! from a stream of its own, so that one that is switched on moves none of the others (P40).
 
 mod at_byte;
+mod ghost;
 mod menu;
 mod module;
 mod network;
@@ -15,6 +16,7 @@ use crate::oracle::Effect;
 use crate::world::{Happens, World};
 
 pub(crate) use at_byte::AtByte;
+pub(crate) use ghost::Ghost;
 pub use menu::{CLASSES, Class, Group};
 pub(crate) use module::URCS;
 
@@ -23,6 +25,7 @@ pub(crate) struct Faults {
     on: Vec<Active>,
     /// Bytes on the serial line may be lost or changed until then.
     garbles_until: Instant,
+    ghost: Ghost,
     is_over: bool,
 }
 
@@ -60,6 +63,7 @@ impl Faults {
         Self {
             on,
             garbles_until: Instant::ZERO,
+            ghost: Ghost::default(),
             is_over: false,
         }
     }
@@ -134,7 +138,7 @@ impl World {
     pub(crate) fn struck(&mut self, kind: FaultKind) {
         match kind {
             FaultKind::Reset => {
-                self.commands.fail();
+                self.commands.restarts();
                 self.net.break_all(self.now);
                 self.restarts_in_a_payload();
             }
@@ -185,6 +189,7 @@ impl World {
             }
         }
         self.faults.garbles_until = self.now;
+        self.faults.ghost = Ghost::default();
         self.serial.at_byte = None;
         self.mends(0);
         self.net.mend();

@@ -119,6 +119,10 @@ impl Modem {
         self.observed.snapshot().at_rest
     }
 
+    pub(crate) fn is_opening(&self) -> bool {
+        self.observed.snapshot().is_opening
+    }
+
     pub(crate) fn socket_output(&self, id: SocketId) -> &[u8] {
         self.observed.socket_output(id)
     }

@@ -27,6 +27,8 @@ pub(crate) struct Net {
     pub(crate) told: Option<(SocketId, IpAddr)>,
     /// New connections are broken until then.
     pub(crate) breaks: Instant,
+    /// Servers end their connections when the module begins to close them, until then.
+    pub(crate) ends_under_a_close: Instant,
     chance: Chance,
     up: &'static Tape,
 }
@@ -70,6 +72,7 @@ impl Net {
             look_ups: 0,
             told: None,
             breaks: Instant::ZERO,
+            ends_under_a_close: Instant::ZERO,
             chance: Chance::of(seed, "servers"),
             up,
         }
@@ -98,6 +101,7 @@ impl Net {
         self.names = None;
         self.leads = None;
         self.breaks = Instant::ZERO;
+        self.ends_under_a_close = Instant::ZERO;
         for peer in &mut self.peers {
             peer.stalls = None;
             peer.piece = usize::MAX;
@@ -179,6 +183,9 @@ impl World {
                 self.agenda.plan(now + delay, Happens::Connects(id));
             }
             Ask::Count(id) => {
+                if now < self.net.ends_under_a_close {
+                    self.ends_under_a_close(id);
+                }
                 let unread = self.net.peer(id).map_or(0, |peer| peer.wants - peer.sent);
                 let unread = usize::try_from(unread).unwrap_or(usize::MAX);
                 self.module
@@ -218,6 +225,19 @@ impl World {
         }
         let delay = Duration::from_millis(self.net.chance.below(300));
         self.agenda.plan(now + delay, Happens::Ends(id));
+    }
+
+    /// A server ends its connection, or breaks it where bytes are still to come.
+    fn ends_under_a_close(&mut self, id: SocketId) {
+        let Some(peer) = self.net.peer(id).filter(|peer| peer.may_end()) else {
+            return;
+        };
+        if peer.sent == peer.wants {
+            peer.has_ended = true;
+            self.module.handle_socket(id, SocketEvent::Ended, self.now);
+        } else {
+            self.reset(id);
+        }
     }
 
     /// A server's own FIN answers the module's.

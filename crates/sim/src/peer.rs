@@ -83,6 +83,11 @@ impl Peer {
         self.stage == Stage::Standing
     }
 
+    /// Whether it stands and can be ended by the server.
+    pub(crate) fn may_end(&self) -> bool {
+        self.stands() && !self.is_udp && !self.has_ended
+    }
+
     /// It sends so many bytes.
     pub(crate) fn says(&mut self, bytes: usize) {
         match self.is_udp {

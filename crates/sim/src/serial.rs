@@ -82,8 +82,10 @@ impl World {
                 return moved;
             }
             if self.is_trusted {
+                let stands = self.listener.states.may_stand();
                 self.listener.said(text);
-                if let Some(finding) = self.commands.said(text, now) {
+                let in_entry = self.commands.may_be_payload(text, now).filter(|_| stands);
+                if let Some(finding) = in_entry.or(self.commands.said(text, now)) {
                     let n = text.len();
                     self.driver.uart_written(n, now);
                     self.find(finding);
@@ -102,6 +104,7 @@ impl World {
         let payload = self.driver.uart_output(payload);
         let n = payload.len().min(self.serial.room());
         if n > 0 {
+            self.commands.paid(&payload[..n], now);
             self.serial.up.extend_from_slice(&payload[..n]);
             self.driver.uart_written(n, now);
             moved = true;
@@ -165,7 +168,7 @@ impl World {
             let taken = self.driver.handle_uart(rx, now);
             let used = taken.used;
             let (finding, told) = match taken.news {
-                Some(News::Data { bytes, left }) => (self.app.reads(bytes, left), None),
+                Some(News::Data { bytes, left }) => (self.app.reads(bytes, left, now), None),
                 Some(News::Urc(line)) => (None, Some(line)),
                 None => (None, None),
             };

@@ -54,6 +54,8 @@ pub(crate) enum Happens {
     Strikes(usize),
     /// What it did to the network ends.
     Mends(usize),
+    /// The outcome of an attempt that was given up comes.
+    Ghost,
     /// From now on there are no faults.
     Last,
 }
@@ -132,6 +134,7 @@ impl World {
             Happens::Look => {}
             Happens::Strikes(class) => self.strikes(class),
             Happens::Mends(class) => self.mends(class),
+            Happens::Ghost => self.ghost_comes(),
             Happens::Last => self.last_phase(),
         }
     }

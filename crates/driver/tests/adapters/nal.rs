@@ -84,7 +84,7 @@ fn a_page() {
     assert_eq!(said.matches("AT+CDNSGIP=\"example.com\"\r").count(), 2);
     assert_eq!(said.matches("AT+CIPCLOSE\r").count(), 1, "{said}");
     assert_eq!(
-        said.matches("AT+CIPSTART=\"TCP\",\"198.51.100.7\",80\r")
+        said.matches("AT+CIPHEAD=1;+CIPSTART=\"TCP\",\"198.51.100.7\",80\r")
             .count(),
         2
     );

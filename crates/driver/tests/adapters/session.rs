@@ -110,7 +110,7 @@ fn a_reboot_ends_a_stream_for_good() {
         ),
         "{error}"
     );
-    assert_eq!(driven.world.said().matches("AT+CIPSTART").count(), 1);
+    assert_eq!(driven.world.said().matches("+CIPSTART").count(), 1);
     assert!(driven.session.is_clear());
 }
 

@@ -131,6 +131,41 @@ fn a_close_that_is_not_answered_ends_all_the_same() {
     pair.connect();
 }
 
+/// Found by simulation (seed 60952): the connection stands all the same, and what its peer sends goes
+/// on coming, slowly.
+#[test]
+fn a_close_that_is_refused_is_looked_into() {
+    let mut pair = Pair::connected();
+    let mut refused = fault(FaultKind::CmeError);
+    refused.times = Some(1);
+    refused.attributes.command = Some("+CIPCLOSE".into());
+    pair.control(Control::from(refused));
+    pair.driver.close(pair.now);
+    pair.settle();
+    assert_eq!(closed(&pair), [BY_US]);
+    assert_eq!(pair.times_of("AT+CIPSTATUS").len(), 1);
+    // A block of a slow line is no answers, whatever it looks like.
+    pair.forget();
+    pair.driver.connect(target(), pair.now).unwrap();
+    pair.tamper = Box::new(|_| Vec::new());
+    pair.settle();
+    assert_eq!(
+        pair.script(),
+        "AT+CIPSHUT\r",
+        "the state allows no connection"
+    );
+    pair.down.extend(b"\r\n+IPD:64\r\n");
+    for _ in 0..8 {
+        pair.down.extend(b"\r\nOK\r\n\r\n");
+        pair.pass(seconds(2));
+    }
+    assert_eq!(pair.script(), "AT+CIPSHUT\r");
+    pair.tamper = Box::new(|bytes| bytes);
+    pair.down.extend(b"\r\nOK\r\n");
+    assert!(pair.finish());
+    assert_eq!(pair.received, b"");
+}
+
 #[test]
 fn names_and_addresses() {
     let name = Host::new("example.com").unwrap();

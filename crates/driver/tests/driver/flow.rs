@@ -12,7 +12,7 @@ use crate::pair::{Pair, fault, seconds, target};
 const PRELUDE: &str = "AT\rATE0\rAT+CIPSTATUS\rAT+CMEE=1\rATI\rAT+CPIN?\rAT+CREG?\rAT+CIPHEAD=1\r";
 
 const FLOW: &str = "AT+CGATT=1\rAT+CGDCONT=1,\"IP\",\"CMNET\"\rAT+CGACT=1,1\r\
-                    AT+CIPSTART=\"TCP\",\"198.51.100.7\",80\r";
+                    AT+CIPHEAD=1;+CIPSTART=\"TCP\",\"198.51.100.7\",80\r";
 
 #[test]
 fn the_flow_byte_for_byte() {

@@ -2,10 +2,12 @@
 //!
 //! covers: H2 H6 H18 H20 P29
 
+use std::sync::{Arc, Mutex};
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use simless_at::{BlockFormat, Dialect};
-use simless_driver::{Closed, Ended, Event, News, Target};
+use simless_driver::{Closed, Ended, Event, News, SendForm, Target};
 use simless_module::{Config, Control, FaultKind, KINGCOM_G3524, Network, Place, Scenario, Timing};
 
 use crate::pair::{Pair, fault, seconds, settings, target};
@@ -226,6 +228,69 @@ fn a_block_whose_bytes_stop_coming_is_given_up() {
     assert_eq!(pair.times_of("AT+CIPCLOSE").len(), 1);
     assert!(pair.driver.is_idle());
     pair.connect();
+}
+
+/// A line of some bytes a second.
+fn trickle(pair: &mut Pair, bytes: &[u8], piece: usize) {
+    for piece in bytes.chunks(piece) {
+        pair.down.extend(piece);
+        pair.pass(seconds(4));
+    }
+}
+
+/// Found by simulation (seed 215): an answer stands behind all that the module had to deliver.
+#[test]
+fn an_answer_behind_received_data_is_waited_for() {
+    let mut settings = settings();
+    settings.send_form = SendForm::CtrlZ {
+        refuses_nul: false,
+        refuses_backspace: false,
+    };
+    let mut pair = Pair::with(settings, Scenario::default());
+    pair.connect();
+    // What the module says stays on the line for now.
+    let prompt = Arc::new(Mutex::new(Vec::new()));
+    let line = prompt.clone();
+    pair.tamper = Box::new(move |bytes| {
+        line.lock().unwrap().extend(bytes);
+        Vec::new()
+    });
+    pair.send(b"hello");
+    trickle(&mut pair, &b"\r\n+IPD:5\r\nworld".repeat(20), 15);
+    assert_eq!(pair.received, b"world".repeat(20));
+    assert_eq!(pair.script(), "AT+CIPSEND\r", "80 s later");
+    pair.tamper = Box::new(|bytes| bytes);
+    pair.down.extend(prompt.lock().unwrap().drain(..));
+    pair.settle();
+    assert!(pair.saw(|event| *event == Event::Sent(5)));
+}
+
+/// But a bound there is: data that never ends is no answer.
+#[test]
+fn received_data_puts_an_answer_off_for_a_time_and_not_for_ever() {
+    let mut pair = Pair::connected();
+    pair.tamper = Box::new(|_| Vec::new());
+    let name = simless_driver::Host::new("example.com").unwrap();
+    pair.driver.resolve(&name, pair.now).unwrap();
+    let said = pair.now;
+    let is_over = |pair: &Pair| pair.saw(|event| matches!(event, Event::Resolved(None)));
+    while !is_over(&pair) {
+        assert!(pair.now.since(said) <= seconds(604), "{:?}", pair.events);
+        trickle(&mut pair, b"\r\n+IPD:5\r\nworld", 15);
+    }
+    assert!(pair.now.since(said) >= seconds(600), "{:?}", pair.events);
+}
+
+#[test]
+fn a_block_whose_bytes_come_slowly_is_read_to_its_end() {
+    let block = [&b"\r\n+IPD:1460\r\n"[..], &[b'x'; 1460]].concat();
+    let mut pair = Pair::connected();
+    trickle(&mut pair, &block, 50);
+    assert_eq!(pair.received.len(), 1460, "after 120 s");
+    assert!(pair.driver.is_connected());
+    // Slower than a send may be: that is no line any more.
+    trickle(&mut pair, &block, 40);
+    assert!(!pair.driver.is_connected());
 }
 
 #[test]

@@ -75,6 +75,40 @@ fn a_result_that_was_lost_does_not_shift_those_that_follow() {
     }
 }
 
+/// With the times of real logs.
+fn typical(faults: Vec<Fault>) -> Pair {
+    Pair::of(
+        settings(),
+        Config {
+            profile: KINGCOM_G3524,
+            timing: KINGCOM_G3524.timing,
+            network: Network::default(),
+            scenario: Scenario {
+                faults,
+                ..Scenario::default()
+            },
+        },
+    )
+}
+
+/// Found by simulation (seed 2144): two questions for the state wait behind a command that takes its
+/// time, and the result of the last one comes seconds behind its state.
+#[test]
+fn the_result_of_the_last_of_several_questions_is_not_the_next_commands() {
+    let mut late = on(FaultKind::LateOk, "+CIPSTATUS", Some(4));
+    (late.times, late.after) = (Some(2), seconds(1));
+    late.name = "late state".into();
+    let stuck = on(FaultKind::LateOk, "+CGATT", Some(75));
+    let mut pair = typical(vec![stuck, late]);
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish(), "{:?}", pair.events);
+    let states = pair.times_of("AT+CIPSTATUS");
+    let next = pair.times_of("AT+CMEE=1")[1];
+    assert!(next >= states[2] + seconds(4), "{states:?} {next:?}");
+    // Shifted by one, its own answer would be the next one's.
+    assert_eq!(pair.times_of("AT+CPIN?").len(), 2, "{}", pair.script());
+}
+
 #[test]
 fn pauses_grow_differ_by_seed_and_are_bounded() {
     let run = |seed| {
@@ -101,7 +135,7 @@ fn fifty_is_closed_before_the_next_connect_and_its_causes_are_all_possible() {
     assert!(!pair.finish());
     let script = pair.script();
     let (_, connects) = script.split_once("AT+CGACT=1,1\r").unwrap();
-    let once = "AT+CIPSTART=\"TCP\",\"198.51.100.7\",80\rAT+CIPCLOSE\rAT+CIPSTATUS\r";
+    let once = "AT+CIPHEAD=1;+CIPSTART=\"TCP\",\"198.51.100.7\",80\rAT+CIPCLOSE\rAT+CIPSTATUS\r";
     assert_eq!(connects, once.repeat(6));
     let Some((_, Event::Failed(error))) = pair.events.last() else {
         panic!("{:?}", pair.events);
@@ -182,7 +216,7 @@ fn the_outcome_of_a_cancelled_attempt_is_not_taken_for_the_next_ones() {
         assert_eq!(pair.times_of("AT+CIPCLOSE").len(), 1);
         // The second attempt is on its way when the first one's outcome comes.
         pair.pass(seconds(5));
-        let connect = "AT+CIPSTART=\"TCP\",\"198.51.100.7\",80";
+        let connect = "AT+CIPHEAD=1;+CIPSTART=\"TCP\",\"198.51.100.7\",80";
         assert_eq!(pair.times_of(connect).len(), 2);
         pair.control(Control::Urc(ghost.into()));
         assert!(!pair.driver.is_connected());
@@ -362,6 +396,46 @@ fn a_module_that_starts_again_is_noticed_by_an_echo_that_a_urc_splits() {
     pair.send(b"world");
     assert!(pair.saw(|event| *event == Event::Rebooted));
     assert!(pair.times_of("AT+CIPSTATUS").len() < 2, "not by its state");
+}
+
+/// Found by simulation (seed 5956): the echo that shows the start is that of `AT+CIPSTART`, which
+/// the module carries out. What its peer sends then must not be taken for answers.
+#[test]
+fn a_connection_that_a_module_makes_behind_its_start_says_nothing() {
+    let mut pair = Pair::new();
+    pair.net.connects = Connects::Refused;
+    pair.driver.connect(target(), pair.now).unwrap();
+    pair.settle();
+    assert_eq!(pauses(&pair).len(), 1);
+    pair.net.connects = Connects::Accepted;
+    pair.control(Control::Happens(Happening::PowerCycle));
+    pair.control(Control::from(on(FaultKind::LateOk, "+CMEE", Some(5))));
+    pair.forget();
+    // It connects, and the driver begins anew.
+    while pair.times_of("AT+CMEE=1").is_empty() {
+        pair.pass(seconds(1));
+    }
+    assert!(pair.saw(|event| *event == Event::Rebooted));
+    for answer in ["OK", "OK", "+CPIN:SIM PUK\r\n\r\nOK", "CLOSED"] {
+        pair.peer_sends(format!("\r\n{answer}\r\n").as_bytes());
+    }
+    assert!(pair.finish(), "{:?}", pair.events);
+    assert_eq!(pair.urcs, ["CONNECT OK"; 2], "of both");
+    assert_eq!(pair.received, b"", "of neither");
+    assert_eq!(pair.times_of("AT+CIPSHUT").len(), 1);
+}
+
+/// A module that takes one command in a line is connected as well.
+#[test]
+fn commands_are_joined_where_the_module_takes_it() {
+    let mut settings = settings();
+    settings.joins_commands = false;
+    let mut pair = Pair::with(settings, Scenario::default());
+    pair.driver.connect(target(), pair.now).unwrap();
+    assert!(pair.finish());
+    let script = pair.script();
+    let end = "\rAT+CIPSTART=\"TCP\",\"198.51.100.7\",80\r";
+    assert!(script.ends_with(end), "{script}");
 }
 
 /// A line that changes bytes can make a module answer in numbers, or not at all.

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use simless_driver::{
     Closed, Ended, Event, SendError, SendFailed, SendFailure, SendForm, Settings,
 };
-use simless_module::{Control, FaultKind, Happening, Scenario};
+use simless_module::{Config, Control, FaultKind, Happening, KINGCOM_G3524, Network};
+use simless_module::{Scenario, Timing};
 
 use crate::pair::{Pair, fault, seconds, settings};
 
@@ -247,6 +248,96 @@ fn a_send_can_be_abandoned() {
         pair.send(b"world");
         assert_eq!(pair.peer().got, b"world");
     }
+}
+
+/// Found by simulation (seed 1929): the module started again and nobody saw it, it has a connection
+/// all the same, and the first echo that is heard is that of a send. Now it waits for a payload, and
+/// would take for it what wakes a module.
+#[test]
+fn what_follows_an_echo_is_not_taken_for_payload() {
+    for (settings, ends) in [(settings(), 120), (ctrl_z(false), 0)] {
+        let mut pair = Pair::with(settings, Scenario::default());
+        pair.connect();
+        pair.module.handle_uart(b"ATE1\r", pair.now);
+        pair.tamper = Box::new(|_| Vec::new());
+        pair.settle();
+        pair.tamper = Box::new(|bytes| bytes);
+        let began = pair.now;
+        pair.send(b"hello");
+        pair.pass(seconds(200));
+        let failed = failed(&pair);
+        assert_eq!(failed.kind, SendFailure::Rebooted);
+        assert_eq!((failed.accepted, failed.in_doubt), (0, 0));
+        assert!(pair.saw(|event| *event == Event::Rebooted));
+        let woken = pair.times_of("AT")[0];
+        assert_eq!(
+            woken,
+            (began + seconds(ends)).since(simless_at::Instant::ZERO)
+        );
+        for peer in pair.net.peers.values() {
+            assert_eq!(peer.got, b"", "{}", pair.script());
+        }
+        assert!(pair.driver.is_connected(), "anew");
+    }
+}
+
+/// Nor is what closes a connection that is lost to the driver in the middle of a send.
+#[test]
+fn what_follows_lost_data_is_not_taken_for_payload() {
+    for (settings, prompts) in [
+        (settings(), true),
+        (settings(), false),
+        (ctrl_z(false), true),
+        (ctrl_z(false), false),
+    ] {
+        let by_length = settings.send_form == SendForm::Length;
+        let mut pair = Pair::with(settings, Scenario::default());
+        pair.connect();
+        if !prompts {
+            pair.control(Control::from(fault(FaultKind::NoPrompt)));
+        }
+        // The payload stays with the application.
+        pair.driver.send(b"hello", pair.now).unwrap();
+        pair.settle();
+        pair.down.extend(b"\r\n+IPD:65536\r\n");
+        pair.settle();
+        assert_eq!(failed(&pair).kind, SendFailure::Garbled);
+        assert_eq!(failed(&pair).in_doubt, 0);
+        pair.pass(seconds(119));
+        let close = pair.times_of("AT+CIPCLOSE").len();
+        assert_eq!(close, usize::from(!by_length), "{}", pair.script());
+        pair.pass(seconds(60));
+        assert_eq!(pair.times_of("AT+CIPCLOSE").len(), 1);
+        assert!(pair.driver.is_idle());
+        assert_eq!(pair.peer().got, b"");
+        pair.connect();
+    }
+}
+
+/// A module that does not even give a data entry up is asked all the same, some day. What it then
+/// takes for payload is in doubt.
+#[test]
+fn a_data_entry_that_never_ends_is_in_doubt() {
+    let mut profile = KINGCOM_G3524;
+    profile.guards.send = seconds(1_000);
+    let mut pair = Pair::of(
+        settings(),
+        Config {
+            profile,
+            timing: Timing::IMMEDIATE,
+            network: Network::default(),
+            scenario: Scenario::default(),
+        },
+    );
+    pair.connect();
+    pair.control(Control::from(fault(FaultKind::NoPrompt)));
+    pair.send(b"hello");
+    pair.pass(seconds(162));
+    assert_eq!(pair.script(), "AT+CIPSEND=5\r");
+    pair.pass(seconds(1));
+    let failed = failed(&pair);
+    assert_eq!(failed.kind, SendFailure::NoPrompt);
+    assert_eq!((failed.accepted, failed.in_doubt), (0, 5));
 }
 
 proptest! {

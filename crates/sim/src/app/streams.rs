@@ -1,5 +1,7 @@
 //! What the application reads, beside what the server sent (H18, L3, P29).
 
+use simless_at::Instant;
+
 use crate::oracle::Finding;
 use crate::tape::Tape;
 use crate::world::World;
@@ -8,7 +10,8 @@ use super::{App, Phase};
 
 impl App {
     /// The driver hands over data; gives what is wrong with it.
-    pub(crate) fn reads(&mut self, bytes: &[u8], left: u16) -> Option<Finding> {
+    pub(crate) fn reads(&mut self, bytes: &[u8], left: u16, now: Instant) -> Option<Finding> {
+        self.given = Some(now);
         self.has_read = true;
         if !self.pause.is_zero() {
             self.holds = true;

@@ -1,6 +1,6 @@
 //! What the application is told: the driver's events, beside what it knows itself.
 
-use simless_driver::{Closed, Ended, Event, Failure, Step};
+use simless_driver::{Closed, Ended, Event, Failure, SendFailure, Step};
 
 use crate::oracle::{Fate, Listener};
 use crate::world::World;
@@ -28,6 +28,9 @@ impl World {
             }
             Event::SendFailed(failed) => {
                 self.commands.fail();
+                if failed.kind == SendFailure::Silent {
+                    self.is_silent();
+                }
                 if failed.accepted != self.app.accepted {
                     let seen = format!("{} accepted, and it says {failed}", self.app.accepted);
                     self.find(("H15", seen));
@@ -38,25 +41,25 @@ impl World {
                 };
                 self.sent(self.app.payload.len(), fate);
             }
-            Event::StepBegan(Step::Connect) => self.app.early.clear(),
+            Event::StepBegan(Step::Connect) => {
+                self.app.early.clear();
+                self.attempt_begins();
+            }
+            Event::StepEnded(Step::Connect, Err(Failure::NoResponse), _) => self.attempt_is_over(),
             Event::StepEnded(step, Err(Failure::Silent), took) => {
+                if step == Step::Connect {
+                    self.attempt_is_over();
+                }
                 if let Some(finding) = self.commands.gave_up(step, took) {
                     self.find_if_trusted(finding);
                 }
             }
             Event::StepEnded(_, Err(Failure::NotRegistered(_)), _) => self.commands.excuse(),
-            Event::StepEnded(Step::Connect, Err(Failure::Rebooted), _) => {
-                // The module connects all the same, and what comes then has no headers.
-                self.distrust();
-            }
             // Its state showed it.
             Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.fail(),
             Event::Rebooted => {
                 self.commands.fail();
-                if self.app.is_sending() {
-                    // The module may be in data entry, where the driver's next commands are data.
-                    self.distrust();
-                }
+                self.attempts_are_forgotten();
             }
             Event::Resolved(Some(address)) => {
                 let told = self.net.told.map(|(_, address)| address);
@@ -84,9 +87,19 @@ impl World {
         }
     }
 
+    /// The module is taken for silent: it must be, and not deliver what stands before its answer.
+    fn is_silent(&mut self) {
+        let given = self.app.given.map(|at| self.now.since(at));
+        if let Some(since) = given.filter(|since| *since < self.plan.patience().answer) {
+            let seen = format!("silent, and it delivered data {since:?} ago");
+            self.find_if_trusted(("H9", seen));
+        }
+    }
+
     fn connected(&mut self) {
         self.tally.connections += 1;
         self.commands.connected();
+        self.attempts_are_forgotten();
         self.listener.states.connected();
         if !self.is_trusted && !self.faults.garbles(self.now) {
             self.is_trusted = true;
@@ -138,9 +151,8 @@ impl World {
         }
         match closed.how {
             Ended::ByPeer => self.all_was_read(),
-            // The driver gave a line up that may go on with the rest of a block.
-            Ended::Garbled | Ended::Silent => self.distrust(),
-            Ended::ByUs | Ended::Rebooted => {}
+            Ended::Silent => self.is_silent(),
+            Ended::Garbled | Ended::ByUs | Ended::Rebooted => {}
         }
         self.app.unbind();
         self.app.accepted = 0;

@@ -27,14 +27,14 @@ impl World {
             AtByte::Urc(text) => self.control(Control::Urc(text.into())),
             AtByte::Reset => {
                 self.net.break_all(self.now);
-                self.commands.fail();
+                self.commands.restarts();
                 self.control(Control::Happens(Happening::Reset));
                 self.hits(Effect::Restart);
                 self.restarts_in_a_payload();
             }
             AtByte::PowerCycle => {
                 self.net.break_all(self.now);
-                self.commands.fail();
+                self.commands.restarts();
                 self.serial.lose();
                 self.control(Control::Happens(Happening::PowerCycle));
                 // It may have been cut in the middle of a block.

@@ -2,7 +2,7 @@
 
 use simless_module::Chance;
 
-use super::{module, network};
+use super::{ghost, module, network};
 use crate::world::World;
 
 /// A class of faults.
@@ -155,5 +155,7 @@ pub const CLASSES: &[Class] = &[
     ),
     class("no socket", Group::Resources, network::no_socket),
     // Behind the others, for whom nothing changes: all are drawn from one stream.
+    class("end under a close", Group::Ip, network::ends_under_a_close),
+    class("ghost", Group::Module, ghost::ghost),
     class("dns changes", Group::Dns, network::dns_changes),
 ];

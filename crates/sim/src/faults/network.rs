@@ -94,6 +94,11 @@ pub(super) fn half_close(world: &mut World, _: usize, chance: &mut Chance) {
     }
 }
 
+/// Servers end their connections at the very moment when the module begins to close them.
+pub(super) fn ends_under_a_close(world: &mut World, _: usize, chance: &mut Chance) {
+    world.net.ends_under_a_close = world.now + millis(chance, 60_000..=600_000);
+}
+
 pub(super) fn zero_window(world: &mut World, _: usize, chance: &mut Chance) {
     let until = world.now + millis(chance, 1_000..=200_000);
     if let Some(peer) = world.net.standing() {
@@ -219,6 +224,8 @@ pub(super) fn hang_up(world: &mut World, _: usize, _: &mut Chance) {
     world.control(Control::DteLeft);
     world.driver = simless_driver::Driver::new(world.plan.settings());
     world.app.restart(now);
+    // Of those it knows nothing.
+    world.attempts_are_forgotten();
     world.commands = Commands::default();
     world.listener = Listener::new();
     world.distrust();

@@ -24,6 +24,8 @@ pub(crate) enum Line {
     Result(Final),
     /// The state of the service.
     State(IpState),
+    /// An answer that only this command has.
+    Answer(&'static str),
     /// Nobody asked for it, and no answer looks like it; one of those that mean something, perhaps.
     Unasked(Option<Urc>),
     /// Anything else.
@@ -31,6 +33,14 @@ pub(crate) enum Line {
 }
 
 const LONGEST: usize = 1024;
+
+/// How answers begin that only one command has, beside the state.
+const ANSWERS: [(&str, &str); 4] = [
+    ("+CIPHEAD: ", "AT+CIPHEAD?\r"),
+    ("+CMEE: ", "AT+CMEE?\r"),
+    ("+CGACT: ", "AT+CGACT?\r"),
+    ("+CSQ: ", "AT+CSQ\r"),
+];
 
 impl Reader {
     /// The next line of `bytes`, which is advanced behind it.
@@ -108,6 +118,10 @@ impl Reader {
         }
         if let Some(result) = Final::parse(dialect, line) {
             return Ok(Line::Result(result));
+        }
+        let mut answers = ANSWERS.iter();
+        if let Some((_, command)) = answers.find(|(begins, _)| line.starts_with(begins)) {
+            return Ok(Line::Answer(command));
         }
         let urc = Urc::parse(dialect, line);
         Ok(match urc.is_some() || URCS.contains(&line) {

@@ -68,10 +68,14 @@ impl Listener {
                     self.states.result(result)
                 }
                 Ok(Line::State(state)) => {
-                    commands.came_into_step();
+                    commands.answers("AT+CIPSTATUS\r");
                     self.states.told(state)
                 }
                 Ok(Line::Unasked(Some(urc))) => self.states.unasked(&urc),
+                Ok(Line::Answer(command)) => {
+                    commands.answers(command);
+                    None
+                }
                 Ok(Line::Unasked(None) | Line::Other) => None,
                 Err(finding) => Some(finding),
             };

@@ -14,6 +14,7 @@ mod set;
 
 use std::collections::VecDeque;
 
+use memchr::memmem;
 use simless_at::{Cme, Final, IpState, Urc};
 
 use super::Finding;
@@ -47,7 +48,12 @@ pub(crate) struct States {
     set: Set,
     due: VecDeque<Due>,
     is_in_step: bool,
+    /// The next outcome may be that of an attempt that was given up.
+    has_ghost: bool,
 }
+
+/// More than a module that answers nothing is asked before it is given up.
+const MOST_DUE: usize = 1024;
 
 impl States {
     pub(crate) const fn of(state: IpState) -> Self {
@@ -55,6 +61,7 @@ impl States {
             set: Set::of(state),
             due: VecDeque::new(),
             is_in_step: true,
+            has_ghost: false,
         }
     }
 
@@ -69,13 +76,16 @@ impl States {
 
     /// The driver says a command.
     pub(crate) fn said(&mut self, text: &[u8]) {
-        // ESC ends data entry, if there is one.
+        // ESC ends data entry, if there is one; CR a line that was cut.
         let text = text.strip_prefix(b"\x1b").unwrap_or(text);
+        let text = text.strip_prefix(b"\r").unwrap_or(text);
+        self.has_ghost = false;
         let begins = |start: &str| text.starts_with(start.as_bytes());
         let (what, effect) = match text {
             _ if begins("AT+CIPSTATUS") => (What::Status, Effect::Nothing),
             _ if begins("AT+CIPSEND") => (What::Send, Effect::Nothing),
-            _ if begins("AT+CIPSTART=") => (What::Command, Effect::Connect),
+            // With headers switched on in the same line, perhaps.
+            _ if memmem::find(text, b"+CIPSTART=").is_some() => (What::Command, Effect::Connect),
             _ if begins("AT+CIPCLOSE") => (What::Command, Effect::Close),
             _ if begins("AT+CIPSHUT") => (What::Command, Effect::Shut),
             _ if begins("AT+CGATT=0") || begins("AT+CGACT=0") => (What::Command, Effect::Lose),
@@ -100,6 +110,16 @@ impl States {
     /// A result will not come, or nobody knows whose it is.
     pub(crate) fn lost(&mut self) {
         self.is_in_step = false;
+    }
+
+    /// The outcome of an attempt that was given up is about to be said.
+    pub(crate) fn hears_ghost(&mut self) {
+        self.has_ghost = true;
+    }
+
+    /// Whether a connection may stand.
+    pub(crate) fn may_stand(&self) -> bool {
+        !self.can_be().meets(STANDS).is_empty()
     }
 
     /// The driver is sure that the connection stands.
@@ -170,6 +190,10 @@ impl States {
             Urc::Registration(..) => return None,
         };
         let before = self.can_be();
+        if *urc != Urc::Closed && std::mem::take(&mut self.has_ghost) {
+            // It says nothing of the attempt that is on its way.
+            return None;
+        }
         if before.meets(from).is_empty() {
             let property = match urc {
                 Urc::Closed => "P28",
@@ -253,11 +277,11 @@ impl States {
             effect,
             is_unsure: !self.is_in_step,
         };
-        // Out of step there is no order, and two are as good as many.
-        let same = self.due.iter().filter(|other| **other == due).count();
-        if self.is_in_step || same < 2 {
-            self.due.push_back(due);
+        if self.due.len() >= MOST_DUE {
+            self.due.pop_front();
+            self.lost();
         }
+        self.due.push_back(due);
     }
 }
 
