@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use memchr::memmem;
 use simless_at::{Final, Instant};
 use simless_driver::Step;
 
@@ -215,7 +214,7 @@ impl Kind {
             _ if begins("AT+CGACT=1") => Self::Activate,
             _ if begins("AT+CGACT=0") => Self::Deactivate,
             // With headers switched on in the same line, perhaps.
-            _ if memmem::find(text, b"+CIPSTART=").is_some() => Self::Connect,
+            _ if begins("AT+CIPSTART=") || begins("AT+CIPHEAD=1;+CIPSTART=") => Self::Connect,
             _ if begins("AT+CIPCLOSE") => Self::Close,
             _ if begins("AT+CIPSTATUS") => Self::Status,
             _ => Self::Other,

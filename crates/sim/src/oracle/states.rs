@@ -14,7 +14,6 @@ mod set;
 
 use std::collections::VecDeque;
 
-use memchr::memmem;
 use simless_at::{Cme, Final, IpState, Urc};
 
 use super::Finding;
@@ -85,7 +84,9 @@ impl States {
             _ if begins("AT+CIPSTATUS") => (What::Status, Effect::Nothing),
             _ if begins("AT+CIPSEND") => (What::Send, Effect::Nothing),
             // With headers switched on in the same line, perhaps.
-            _ if memmem::find(text, b"+CIPSTART=").is_some() => (What::Command, Effect::Connect),
+            _ if begins("AT+CIPSTART=") || begins("AT+CIPHEAD=1;+CIPSTART=") => {
+                (What::Command, Effect::Connect)
+            }
             _ if begins("AT+CIPCLOSE") => (What::Command, Effect::Close),
             _ if begins("AT+CIPSHUT") => (What::Command, Effect::Shut),
             _ if begins("AT+CGATT=0") || begins("AT+CGACT=0") => (What::Command, Effect::Lose),
