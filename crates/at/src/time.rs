@@ -35,6 +35,28 @@ impl Instant {
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
+
+    /// The first of moments that may be: a deadline for several things.
+    ///
+    /// ```
+    /// use simless_at::Instant;
+    ///
+    /// let at = Instant::from_micros;
+    /// assert_eq!(Instant::first_of([Some(at(5)), None, Some(at(3))]), Some(at(3)));
+    /// assert_eq!(Instant::first_of([None; 2]), None);
+    /// ```
+    pub fn first_of<const N: usize>(moments: [Option<Self>; N]) -> Option<Self> {
+        // It is asked for after every byte, and a loop is faster than an iterator of options here.
+        let mut first = None;
+        for moment in &moments {
+            if let Some(moment) = moment
+                && first.is_none_or(|first| *moment < first)
+            {
+                first = Some(*moment);
+            }
+        }
+        first
+    }
 }
 
 impl Add<Duration> for Instant {

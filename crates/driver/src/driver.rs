@@ -164,16 +164,13 @@ impl Driver {
         if self.held.is_some() {
             return None;
         }
-        [
+        Instant::first_of([
             self.attempt.until,
             self.line_deadline,
             self.line_limit,
             self.again,
             self.deadline,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        ])
     }
 
     /// Bytes for the module. `payload` is the whole payload of the send under way, empty when

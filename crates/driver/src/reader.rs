@@ -171,7 +171,7 @@ impl Reader {
                 used += 1;
                 // A header is far shorter than a line.
                 let _ = self.line.push(*first);
-                match self.opened(&opening, framing.max_block) {
+                match self.opened(&opening, framing) {
                     Opened::Not => continue,
                     Opened::Block => return (used, None),
                     Opened::Token(token) => return (used, Some(token)),
@@ -186,21 +186,35 @@ impl Reader {
                 return (used, None);
             }
             if end.is_some() {
-                self.state = State::Given;
-                return (used + 1, Some(Token::Line));
+                used += 1;
+                if self.line_ends(framing) {
+                    return (used, Some(Token::Line));
+                }
             }
         }
         (used, None)
     }
 
+    /// The line is whole; gives whether it says anything. A prompt that came when nobody waited for
+    /// it any more does not: it would be told as a URC (H6).
+    fn line_ends(&mut self, framing: &Framing) -> bool {
+        let prompt = trim(framing.dialect.prompt).as_bytes();
+        if self.line == prompt {
+            self.begin_line();
+            return false;
+        }
+        self.state = State::Given;
+        true
+    }
+
     /// What the line became with its last byte.
-    fn opened(&mut self, opening: &Opening, max_block: u16) -> Opened {
+    fn opened(&mut self, opening: &Opening, framing: &Framing) -> Opened {
         if opening.is_prompt(&self.line) {
             self.begin_line();
             return Opened::Token(Token::Prompt);
         }
         if let Some((header, _)) = BlockHeader::parse(opening.block, &self.line) {
-            return self.header(header, max_block);
+            return self.header(header, framing.max_block);
         }
         if opening.is_possible(&self.line) {
             return Opened::Not;
@@ -211,8 +225,9 @@ impl Reader {
         }
         if self.line.last().copied().is_some_and(is_newline) {
             self.line.pop();
-            self.state = State::Given;
-            return Opened::Token(Token::Line);
+            if self.line_ends(framing) {
+                return Opened::Token(Token::Line);
+            }
         }
         Opened::Not
     }
@@ -270,7 +285,6 @@ struct Opening {
 
 impl Opening {
     fn of(framing: &Framing) -> Self {
-        let trim = |text: &'static str| text.trim_start_matches(['\r', '\n']);
         let Dialect { prompt, block, .. } = framing.dialect;
         Self {
             prompt: framing.awaits_prompt.then(|| trim(prompt)),
@@ -304,6 +318,11 @@ impl Opening {
     fn is_prompt(&self, line: &[u8]) -> bool {
         self.prompt.is_some_and(|prompt| prompt.as_bytes() == line)
     }
+}
+
+/// Without the CR LF that it begins with.
+fn trim(text: &'static str) -> &'static str {
+    text.trim_start_matches(['\r', '\n'])
 }
 
 const fn is_newline(byte: u8) -> bool {

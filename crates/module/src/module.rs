@@ -114,7 +114,7 @@ impl Module {
             .as_ref()
             .and_then(|running| running.deadline(equipment.config.profile.guards.send));
         let links = (0..equipment.links.len()).filter_map(|slot| equipment.link_deadline(slot));
-        let others = [
+        Instant::first_of([
             self.editor.deadline(),
             running,
             equipment
@@ -125,8 +125,8 @@ impl Module {
             equipment.cast.deadline(),
             equipment.query.as_ref().and_then(|query| query.deadline()),
             self.line.deadline(),
-        ];
-        others.into_iter().flatten().chain(links).min()
+            links.min(),
+        ])
     }
 
     /// Bytes for the DTE, as slices for one vectored write; gives how many slices there are.

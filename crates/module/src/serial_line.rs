@@ -84,8 +84,7 @@ impl SerialLine {
     /// When bytes arrive at either end.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         let wires = self.wires.as_ref()?;
-        let both = [wires.up.poll_timeout(), wires.down.poll_timeout()];
-        both.into_iter().flatten().min()
+        Instant::first_of([wires.up.poll_timeout(), wires.down.poll_timeout()])
     }
 
     /// The DTE sends; gives how many bytes there was room for. Nothing is touched when that is

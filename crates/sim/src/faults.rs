@@ -12,11 +12,13 @@ use std::time::Duration;
 use simless_at::{Instant, Registration};
 use simless_module::{Answer, Chance, Control, Fault, FaultKind, NetworkChange, SimState};
 
+use crate::oracle::Effect;
 use crate::world::{Happens, World};
 
 pub(crate) use at_byte::AtByte;
 pub(crate) use ghost::Ghost;
 pub use menu::{CLASSES, Class, Group};
+pub(crate) use module::URCS;
 
 /// The faults of a seed.
 pub(crate) struct Faults {
@@ -126,16 +128,24 @@ impl World {
         self.distrust();
     }
 
+    /// Something is about to happen to the service.
+    pub(crate) fn hits(&mut self, effect: Effect) {
+        let is_at_rest = self.module.is_at_rest();
+        self.listener.states.strikes(effect, is_at_rest);
+    }
+
     /// A fault of the module's struck.
     pub(crate) fn struck(&mut self, kind: FaultKind) {
         match kind {
             FaultKind::Reset => {
-                self.reader.restarts();
                 self.commands.restarts();
                 self.net.break_all(self.now);
                 self.restarts_in_a_payload();
             }
-            FaultKind::NoFinal => self.commands.lost(),
+            FaultKind::NoFinal => {
+                self.commands.lost();
+                self.listener.states.lost();
+            }
             FaultKind::Timeout
             | FaultKind::ResetPeer
             | FaultKind::LimitData

@@ -36,6 +36,7 @@ use simless_at::Instant;
 use simless_trace::Line;
 
 pub use faults::{CLASSES, Class, Group};
+pub use modem::Around;
 pub use oracle::Violation;
 pub use plan::Plan;
 pub use tally::Tally;
@@ -57,16 +58,21 @@ pub struct Outcome {
 
 /// Simulates a seed.
 pub fn run(plan: Plan) -> Outcome {
-    simulate(plan, false)
+    simulate(plan, false, None)
 }
 
 /// Simulates a seed, and writes the module's session down.
 pub fn run_traced(plan: Plan) -> Outcome {
-    simulate(plan, true)
+    simulate(plan, true, None)
 }
 
-fn simulate(plan: Plan, traces: bool) -> Outcome {
-    let mut world = World::new(plan, traces);
+/// Simulates a seed, and lets somebody measure each verb of the module's.
+pub fn run_around(plan: Plan, around: Around) -> Outcome {
+    simulate(plan, false, Some(around))
+}
+
+fn simulate(plan: Plan, traces: bool, around: Option<Around>) -> Outcome {
+    let mut world = World::new(plan, traces, around);
     world.run();
     let now = world.now;
     world.module.end(now);

@@ -4,28 +4,31 @@
 //! again step by step.
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 
 use simless_at::{Instant, IpState};
 use simless_module::{
     Control, Dropped, Event, FaultKind, Module, Request, Snapshot, SocketEvent, SocketId, Transport,
 };
-use simless_trace::{Line, Observed, Observer, Record, SLICES, Step};
+use simless_trace::{Line, Observed, Observer, Record, Step};
+
+/// Called instead of each verb of the module's, which it has to carry out: to measure it.
+pub type Around = fn(&mut dyn FnMut());
 
 /// The module.
 pub(crate) struct Modem {
     observed: Observed<Watch>,
     /// What it asked for.
     asks: VecDeque<Ask>,
-    /// Its deadline after the last input.
-    deadline: Option<Instant>,
+    around: Option<Around>,
 }
 
 /// What the module asks for, without borrowing from it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ask {
     Resolve(SocketId),
-    /// UDP or not, and the port.
-    Connect(SocketId, bool, u16),
+    /// UDP or not, and where to.
+    Connect(SocketId, bool, SocketAddr),
     Count(SocketId),
     Shutdown(SocketId),
     Abort(SocketId),
@@ -42,7 +45,7 @@ pub(crate) struct Watch {
 }
 
 impl Modem {
-    pub(crate) fn new(module: Module, trace: Option<Vec<Line>>) -> Self {
+    pub(crate) fn new(module: Module, trace: Option<Vec<Line>>, around: Option<Around>) -> Self {
         let watch = Watch {
             trace,
             ..Watch::default()
@@ -50,59 +53,70 @@ impl Modem {
         Self {
             observed: Observed::new(module, watch),
             asks: VecDeque::new(),
-            deadline: None,
+            around,
         }
     }
 
     pub(crate) fn handle_uart(&mut self, rx: &[u8], now: Instant) -> usize {
-        let n = self.observed.handle_uart(rx, now);
+        let mut n = 0;
         // A byte that was only seen ends a line whose CR came before it.
-        self.came(now);
+        self.step(now, |module| {
+            n = module.handle_uart(rx, now);
+            true
+        });
         n
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant) -> bool {
-        let is_due = self.deadline.is_some_and(|at| at <= now);
+        let is_due = self.poll_timeout().is_some_and(|at| at <= now);
         if is_due {
-            self.observed.handle_timeout(now);
-            self.came(now);
+            self.step(now, |module| module.handle_timeout(now));
         }
         is_due
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        self.deadline
+        self.observed.poll_timeout()
     }
 
-    pub(crate) fn uart_output<'a>(&'a self, out: &mut [&'a [u8]; SLICES]) -> usize {
+    pub(crate) fn uart_output<'a>(&'a self, out: &mut [&'a [u8]]) -> usize {
         self.observed.uart_output(out)
     }
 
     pub(crate) fn uart_written(&mut self, n: usize, now: Instant) {
-        self.observed.uart_written(n, now);
-        self.came(now);
+        self.step(now, |module| {
+            module.uart_written(n, now);
+            true
+        });
     }
 
     pub(crate) fn handle_socket(&mut self, id: SocketId, event: SocketEvent<'_>, now: Instant) {
-        self.observed.handle_socket(id, event, now);
-        self.came(now);
+        self.step(now, |module| {
+            module.handle_socket(id, event, now);
+            true
+        });
     }
 
     pub(crate) fn read_socket(
         &mut self,
         id: SocketId,
         now: Instant,
-        read: impl FnOnce(&mut [u8]) -> usize,
+        mut read: impl FnMut(&mut [u8]) -> usize,
     ) {
-        let mut has_read = false;
-        self.observed.read_socket(id, now, |space| {
-            let n = read(space);
-            has_read = n > 0;
-            n
+        self.step(now, |module| {
+            let mut has_read = false;
+            module.read_socket(id, now, |space| {
+                let n = read(space);
+                has_read = n > 0;
+                n
+            });
+            has_read
         });
-        if has_read {
-            self.came(now);
-        }
+    }
+
+    /// Whether it has said all that it had to say, and has nothing to do.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.observed.snapshot().at_rest
     }
 
     pub(crate) fn is_opening(&self) -> bool {
@@ -114,13 +128,18 @@ impl Modem {
     }
 
     pub(crate) fn socket_written(&mut self, id: SocketId, n: usize, now: Instant) {
-        self.observed.socket_written(id, n, now);
-        self.came(now);
+        self.step(now, |module| {
+            module.socket_written(id, n, now);
+            true
+        });
     }
 
     pub(crate) fn handle_control(&mut self, control: Control, now: Instant) {
-        self.observed.handle_control(control, now);
-        self.came(now);
+        // Who counts memory counts what the module keeps: its own copy.
+        self.step(now, |module| {
+            module.handle_control(control.clone(), now);
+            true
+        });
     }
 
     pub(crate) fn next_ask(&mut self) -> Option<Ask> {
@@ -140,12 +159,21 @@ impl Modem {
         self.observed.end(now);
     }
 
-    fn came(&mut self, now: Instant) {
-        self.observed.report(now);
-        while let Some(request) = self.observed.poll_request(now) {
-            self.asks.push_back(Ask::from(request));
+    /// One verb of the module's, which says whether anything can have come of it; and what came.
+    fn step(&mut self, now: Instant, mut verb: impl FnMut(&mut Observed<Watch>) -> bool) {
+        let Self { observed, asks, .. } = self;
+        let mut step = || {
+            if verb(observed) {
+                observed.report(now);
+                while let Some(request) = observed.poll_request(now) {
+                    asks.push_back(Ask::from(request));
+                }
+            }
+        };
+        match self.around {
+            Some(around) => around(&mut step),
+            None => step(),
         }
-        self.deadline = self.observed.poll_timeout();
     }
 }
 
@@ -157,7 +185,7 @@ impl From<Request<'_>> for Ask {
                 id,
                 transport,
                 address,
-            } => Self::Connect(id, transport == Transport::Udp, address.port()),
+            } => Self::Connect(id, transport == Transport::Udp, address),
             Request::CountUnread { id } => Self::Count(id),
             Request::Shutdown { id } => Self::Shutdown(id),
             Request::Abort { id } => Self::Abort(id),

@@ -1,5 +1,6 @@
 //! The fake network: names, connections and their servers.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use simless_at::Instant;
@@ -19,6 +20,11 @@ pub(crate) struct Net {
     /// What becomes of the next attempts, until then.
     pub(crate) connects: Option<(Outcome, Instant)>,
     pub(crate) names: Option<(Outcome, Instant)>,
+    /// Where the name leads until then: each look-up to the next one.
+    pub(crate) leads: Option<(&'static [IpAddr], Instant)>,
+    look_ups: usize,
+    /// What the last look-up was told, and which one that was.
+    pub(crate) told: Option<(SocketId, IpAddr)>,
     /// New connections are broken until then.
     pub(crate) breaks: Instant,
     /// Servers end their connections when the module begins to close them, until then.
@@ -26,6 +32,16 @@ pub(crate) struct Net {
     chance: Chance,
     up: &'static Tape,
 }
+
+/// Where the server is that everybody knows.
+pub(crate) const SERVER: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7));
+/// Others of its name.
+pub(crate) const SECOND: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 8));
+pub(crate) const THIRD: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xDB8, 0, 0, 0, 0, 0, 7));
+/// Where nobody listens any more.
+pub(crate) const LEFT: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 9));
+/// Where the policy lets nobody go (P39).
+pub(crate) const DENIED: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 7));
 
 /// What becomes of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +68,9 @@ impl Net {
             },
             connects: None,
             names: None,
+            leads: None,
+            look_ups: 0,
+            told: None,
             breaks: Instant::ZERO,
             ends_under_a_close: Instant::ZERO,
             chance: Chance::of(seed, "servers"),
@@ -80,12 +99,24 @@ impl Net {
     pub(crate) fn mend(&mut self) {
         self.connects = None;
         self.names = None;
+        self.leads = None;
         self.breaks = Instant::ZERO;
         self.ends_under_a_close = Instant::ZERO;
         for peer in &mut self.peers {
             peer.stalls = None;
             peer.piece = usize::MAX;
         }
+    }
+
+    /// Where the name leads this time.
+    fn look_up(&mut self, id: SocketId, now: Instant) -> IpAddr {
+        self.look_ups += 1;
+        let address = match self.leads {
+            Some((addresses, until)) if now < until => addresses[self.look_ups % addresses.len()],
+            _ => SERVER,
+        };
+        self.told = Some((id, address));
+        address
     }
 
     fn outcome(fault: Option<(Outcome, Instant)>, now: Instant) -> Outcome {
@@ -136,8 +167,9 @@ impl World {
                     self.agenda.plan(now, Happens::Resolved(id, is_known));
                 }
             },
-            Ask::Connect(id, is_udp, port) => {
-                let mut peer = Peer::new(id, port, is_udp, self.net.up);
+            Ask::Connect(id, is_udp, address) => {
+                self.went_where_it_leads(id, address.ip());
+                let mut peer = Peer::new(id, address, is_udp, self.net.up);
                 peer.echoes = self.net.chance.below(4) > 0;
                 peer.is_broken = now < self.net.breaks;
                 peer.is_trusted = self.is_trusted;
@@ -165,6 +197,16 @@ impl World {
                     peer.stage = Stage::Gone;
                 }
             }
+        }
+    }
+
+    /// An attempt goes where its look-up led, or to the address that was asked for.
+    fn went_where_it_leads(&mut self, id: SocketId, address: IpAddr) {
+        let known = self.net.told.filter(|(of, _)| *of == id);
+        let expected = known.map_or(SERVER, |(_, address)| address);
+        if address != expected {
+            let seen = format!("socket {id} goes to {address} instead of {expected}");
+            self.find_if_trusted(("G4.10", seen));
         }
     }
 
@@ -208,7 +250,7 @@ impl World {
 
     pub(crate) fn resolved(&mut self, id: SocketId, is_known: bool) {
         let event = match is_known {
-            true => SocketEvent::Resolved([198, 51, 100, 7].into()),
+            true => SocketEvent::Resolved(self.net.look_up(id, self.now)),
             false => SocketEvent::Unresolved,
         };
         self.module.handle_socket(id, event, self.now);
@@ -226,6 +268,9 @@ impl World {
             return;
         };
         let event = match outcome {
+            // Before anything else: it is not even tried.
+            _ if peer.address.ip() == DENIED => SocketEvent::Denied,
+            _ if peer.address.ip() == LEFT => SocketEvent::Refused,
             Outcome::Refused => SocketEvent::Refused,
             Outcome::Unreachable => SocketEvent::Unreachable,
             Outcome::NoSocket => SocketEvent::NoSocket,
@@ -237,7 +282,7 @@ impl World {
         };
         peer.has_stood = peer.stands();
         self.module.handle_socket(id, event, now);
-        if outcome == Outcome::Reset {
+        if outcome == Outcome::Reset && event == SocketEvent::Connected {
             self.reset(id);
         }
     }

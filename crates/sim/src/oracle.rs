@@ -4,7 +4,9 @@
 mod commands;
 mod datagrams;
 mod line;
+mod listener;
 mod script;
+mod states;
 
 use std::fmt;
 
@@ -13,7 +15,9 @@ use simless_at::Instant;
 pub(crate) use commands::Commands;
 pub(crate) use datagrams::{HEADER, Ledger, Road};
 pub(crate) use line::{Line, Reader};
+pub(crate) use listener::Listener;
 pub(crate) use script::{Fate, Script};
+pub(crate) use states::Effect;
 
 /// Something did not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]

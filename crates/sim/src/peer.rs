@@ -1,5 +1,7 @@
 //! A server's end of one connection.
 
+use std::net::SocketAddr;
+
 use simless_at::Instant;
 use simless_module::{SocketEvent, SocketId};
 
@@ -10,7 +12,7 @@ use crate::tape::{MOST, Tape};
 /// A server's end of one connection.
 pub(crate) struct Peer {
     pub(crate) id: SocketId,
-    pub(crate) port: u16,
+    pub(crate) address: SocketAddr,
     pub(crate) is_udp: bool,
     pub(crate) stage: Stage,
     /// It stands, or did.
@@ -52,11 +54,11 @@ pub(crate) enum Stage {
 }
 
 impl Peer {
-    pub(crate) fn new(id: SocketId, port: u16, is_udp: bool, up: &'static Tape) -> Self {
+    pub(crate) fn new(id: SocketId, address: SocketAddr, is_udp: bool, up: &'static Tape) -> Self {
         let salt = id.0.wrapping_mul(7919);
         Self {
             id,
-            port,
+            address,
             is_udp,
             stage: Stage::Opening,
             has_stood: false,

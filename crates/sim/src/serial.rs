@@ -7,8 +7,8 @@ use simless_driver::News;
 use simless_trace::SLICES;
 
 use crate::agenda::Agenda;
+use crate::app::Phase;
 use crate::faults::AtByte;
-use crate::oracle::Line;
 use crate::world::{Happens, World};
 
 /// The host's buffer towards the module.
@@ -82,8 +82,8 @@ impl World {
                 return moved;
             }
             if self.is_trusted {
-                let stands = self.reader.stands;
-                self.reader.said(text);
+                let stands = self.listener.states.may_stand();
+                self.listener.said(text);
                 let in_entry = self.commands.may_be_payload(text, now).filter(|_| stands);
                 if let Some(finding) = in_entry.or(self.commands.said(text, now)) {
                     let n = text.len();
@@ -157,9 +157,9 @@ impl World {
         let now = self.now;
         let mut moved = false;
         while !self.app.holds {
-            let mut slices = [&[][..]; SLICES];
-            let count = self.module.uart_output(&mut slices);
-            let first = slices[..count].first().copied().unwrap_or_default();
+            let mut first = [&[][..]];
+            self.module.uart_output(&mut first);
+            let [first] = first;
             let rx = &first[..first.len().min(self.app.chunk)];
             if rx.is_empty() && !self.app.has_read {
                 break;
@@ -167,30 +167,29 @@ impl World {
             self.app.has_read = false;
             let taken = self.driver.handle_uart(rx, now);
             let used = taken.used;
-            let finding = match taken.news {
-                Some(News::Data { bytes, left }) => self.app.reads(bytes, left, now),
-                Some(News::Urc(_)) | None => None,
+            let (finding, told) = match taken.news {
+                Some(News::Data { bytes, left }) => (self.app.reads(bytes, left, now), None),
+                Some(News::Urc(line)) => (None, Some(line)),
+                None => (None, None),
             };
             let rx = &rx[..used];
             self.tally.notes(DOWN ^ now.as_micros() << 2, rx);
-            let mut heard = None;
-            if self.is_trusted {
-                let mut rest = rx;
-                while let Some(line) = self.reader.next(&mut rest) {
-                    match line {
-                        Ok(Line::Result(result)) => self.commands.heard(result),
-                        Ok(Line::Answer(command)) => self.commands.answers(command),
-                        Ok(Line::Other) => {}
-                        Err(finding) => heard = Some(finding),
-                    }
-                }
-            }
+            let patience = self.plan.patience().block;
+            let gives_up =
+                self.app.phase != Phase::Connected && self.listener.is_in_block_for(patience, now);
+            let heard = match self.is_trusted && !gives_up {
+                true => self.listener.hears(rx, told, &mut self.commands, now),
+                false => None,
+            };
             if used > 0 {
                 self.serial.heard = Some(now);
                 self.module.uart_written(used, now);
             }
             for finding in [finding.filter(|_| self.is_trusted), heard] {
                 finding.into_iter().for_each(|finding| self.find(finding));
+            }
+            if self.is_trusted && gives_up {
+                self.distrust();
             }
             self.datagram_was_read();
             moved |= self.hear_events() | (used > 0);

@@ -8,9 +8,9 @@ use simless_trace::Line;
 use crate::agenda::Agenda;
 use crate::app::App;
 use crate::faults::Faults;
-use crate::modem::Modem;
+use crate::modem::{Around, Modem};
 use crate::net::Net;
-use crate::oracle::{Commands, Finding, Reader, Violation};
+use crate::oracle::{Commands, Finding, Listener, Violation};
 use crate::plan::Plan;
 use crate::serial::Serial;
 use crate::tally::Tally;
@@ -26,7 +26,7 @@ pub(crate) struct World {
     pub(crate) net: Net,
     pub(crate) app: App,
     pub(crate) faults: Faults,
-    pub(crate) reader: Reader,
+    pub(crate) listener: Listener,
     pub(crate) commands: Commands,
     /// Whether the serial line was whole since the connection began: otherwise no more can be asked
     /// of streams and lines than that everything ends.
@@ -60,6 +60,9 @@ pub(crate) enum Happens {
     Last,
 }
 
+/// Turns of a round.
+const TURNS: u32 = 5;
+
 /// Rounds that one moment may take: more never come to rest (P3). A reader that had stopped, on a
 /// network that hands out a byte at a time, took more than a hundred thousand once (seed 13762).
 const MOST_ROUNDS: u32 = 1_000_000;
@@ -68,7 +71,7 @@ const MOST_ROUNDS: u32 = 1_000_000;
 const MOST_ROUNDS_PER_HOUR: u64 = 4_000_000;
 
 impl World {
-    pub(crate) fn new(plan: Plan, traces: bool) -> Self {
+    pub(crate) fn new(plan: Plan, traces: bool, around: Option<Around>) -> Self {
         let config = plan.config();
         let trace = traces.then(|| vec![Line::Header(plan.header())]);
         let mut world = Self {
@@ -76,11 +79,11 @@ impl World {
             agenda: Agenda::new(),
             driver: Driver::new(plan.settings()),
             serial: Serial::new(),
-            module: Modem::new(Module::new(config.into()), trace),
+            module: Modem::new(Module::new(config.into()), trace, around),
             net: Net::new(plan.seed, plan.tape()),
             app: App::new(plan.seed),
             faults: Faults::new(&plan),
-            reader: Reader::default(),
+            listener: Listener::new(),
             commands: Commands::default(),
             is_trusted: true,
             tally: Tally::default(),
@@ -99,12 +102,12 @@ impl World {
         let mut hour = (0, 0);
         while !self.is_over && self.violation.is_none() {
             self.settle();
-            let deadlines = [
+            let next = Instant::first_of([
                 self.agenda.next_at(),
                 self.driver.poll_timeout(),
                 self.module.poll_timeout(),
-            ];
-            let Some(next) = deadlines.into_iter().flatten().min() else {
+            ]);
+            let Some(next) = next else {
                 return self.find(("P3", "nothing more happens".into()));
             };
             self.now = self.now.max(next);
@@ -136,16 +139,20 @@ impl World {
         }
     }
 
-    /// Does all that is due at this moment.
+    /// Does all that is due at this moment: everybody in turn, until nobody does anything.
     fn settle(&mut self) {
-        for _ in 0..MOST_ROUNDS {
-            let moved = self.serve_driver()
-                | self.offer_to_module()
-                | self.module.handle_timeout(self.now)
-                | self.serve_network()
-                | self.offer_to_driver();
-            self.tally.rounds += 1;
-            if !moved || self.violation.is_some() {
+        let mut idle = 0;
+        for turn in 0..MOST_ROUNDS * TURNS {
+            let moved = match turn % TURNS {
+                0 => self.serve_driver(),
+                1 => self.offer_to_module(),
+                2 => self.module.handle_timeout(self.now),
+                3 => self.serve_network(),
+                _ => self.offer_to_driver(),
+            };
+            self.tally.rounds += u64::from(turn % TURNS == 0);
+            idle = if moved { 0 } else { idle + 1 };
+            if idle == TURNS || self.violation.is_some() {
                 self.look();
                 return;
             }
@@ -156,12 +163,13 @@ impl World {
     /// What happened in the module.
     fn look(&mut self) {
         let watch = self.module.watch();
-        let struck = std::mem::take(&mut watch.struck);
         let has_lost = std::mem::take(&mut watch.has_lost);
-        for kind in struck {
+        let mut struck = std::mem::take(&mut watch.struck);
+        for kind in struck.drain(..) {
             self.tally.strikes(kind.about().name);
             self.struck(kind);
         }
+        self.module.watch().struck = struck;
         if has_lost {
             self.net.break_all(self.now);
         }

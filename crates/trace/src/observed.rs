@@ -1,5 +1,7 @@
 //! A module and who watches it.
 
+use std::cell::Cell;
+
 use simless_at::Instant;
 use simless_module::{Control, Event, Module, Request, Snapshot, SocketEvent, SocketId};
 
@@ -49,21 +51,27 @@ impl<A: Observer, B: Observer> Observer for (A, Option<B>) {
 pub struct Observed<O> {
     module: Module,
     observer: O,
+    /// The module's deadline, until something happens to it: it is asked for more than once.
+    deadline: Cell<Option<Option<Instant>>>,
 }
 
 impl<O: Observer> Observed<O> {
     /// A module that is watched from now on: from its first moment, for a recording.
     pub fn new(module: Module, observer: O) -> Self {
-        Self { module, observer }
+        Self {
+            module,
+            observer,
+            deadline: Cell::new(None),
+        }
     }
 
     /// [`Module::handle_uart`].
     pub fn handle_uart(&mut self, rx: &[u8], now: Instant) -> usize {
         if !self.observer.wants_steps() {
-            return self.module.handle_uart(rx, now);
+            return self.module().handle_uart(rx, now);
         }
         let was_due = self.is_due(now);
-        let taken = self.module.handle_uart(rx, now);
+        let taken = self.module().handle_uart(rx, now);
         if taken > 0 {
             let data = rx[..taken].to_vec();
             let dir = Direction::Up;
@@ -83,14 +91,18 @@ impl<O: Observer> Observed<O> {
         let is_due = self.is_due(now);
         if is_due {
             self.step(now, || Step::Time);
-            self.module.handle_timeout(now);
+            self.module().handle_timeout(now);
         }
         is_due
     }
 
     /// [`Module::poll_timeout`].
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.module.poll_timeout()
+        self.deadline.get().unwrap_or_else(|| {
+            let deadline = self.module.poll_timeout();
+            self.deadline.set(Some(deadline));
+            deadline
+        })
     }
 
     /// [`Module::uart_output`].
@@ -108,11 +120,12 @@ impl<O: Observer> Observed<O> {
             let dir = Direction::Down;
             self.observer.step(now, Step::Uart { dir, data });
         }
-        self.module.uart_written(n, now);
+        self.module().uart_written(n, now);
     }
 
     /// [`Module::poll_request`].
     pub fn poll_request(&mut self, now: Instant) -> Option<Request<'_>> {
+        self.deadline.set(None);
         let request = self.module.poll_request()?;
         if self.observer.wants_steps() {
             self.observer.step(now, Step::ask(&request));
@@ -123,7 +136,7 @@ impl<O: Observer> Observed<O> {
     /// [`Module::handle_socket`].
     pub fn handle_socket(&mut self, id: SocketId, event: SocketEvent<'_>, now: Instant) {
         self.step(now, || Step::socket(id, event));
-        self.module.handle_socket(id, event, now);
+        self.module().handle_socket(id, event, now);
     }
 
     /// Reads a TCP socket to where the module wants its bytes: `read` is given the place and says
@@ -150,6 +163,7 @@ impl<O: Observer> Observed<O> {
                 };
                 self.observer.step(now, step);
             }
+            self.deadline.set(None);
             self.module.socket_filled(id, n, now);
         }
     }
@@ -170,7 +184,7 @@ impl<O: Observer> Observed<O> {
             };
             self.observer.step(now, step);
         }
-        self.module.socket_written(id, n, now);
+        self.module().socket_written(id, n, now);
     }
 
     /// [`Module::handle_control`].
@@ -178,7 +192,7 @@ impl<O: Observer> Observed<O> {
         self.step(now, || Step::Control {
             control: control.clone(),
         });
-        self.module.handle_control(control, now);
+        self.module().handle_control(control, now);
     }
 
     /// Tells the observer what happened in the module: [`Module::poll_event`] until there is none.
@@ -211,7 +225,13 @@ impl<O: Observer> Observed<O> {
     }
 
     fn is_due(&self, now: Instant) -> bool {
-        self.module.poll_timeout().is_some_and(|due| due <= now)
+        self.poll_timeout().is_some_and(|due| due <= now)
+    }
+
+    /// The module, to which something happens.
+    fn module(&mut self) -> &mut Module {
+        self.deadline.set(None);
+        &mut self.module
     }
 
     fn step(&mut self, now: Instant, step: impl FnOnce() -> Step) {

@@ -1,7 +1,7 @@
 //! A module behind a port, servers behind the module, and a clock that goes on when all wait.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::pin::pin;
 use std::rc::Rc;
@@ -11,13 +11,10 @@ use std::time::Duration;
 
 use simless_driver::adapter::asynchronous::Timer;
 use simless_driver::{Apn, Host, Instant, Settings, Target};
-use simless_module::{
-    Config, Control, KINGCOM_G3524, Module, Network, Request, Scenario, SocketEvent, SocketId,
-    Timing, Transport,
-};
+use simless_module::{Config, Control, KINGCOM_G3524, Module, Network, Scenario, Timing};
 
-/// The far end of a connection: what it answers to what it gets.
-pub type Server = Box<dyn FnMut(&[u8]) -> Vec<u8>>;
+pub use crate::network::Server;
+use crate::network::{Connects, Net};
 
 /// Everything but the program under test. Clones are the same world.
 #[derive(Clone)]
@@ -34,23 +31,10 @@ struct Inside {
     /// The module's output is held back.
     is_mute: bool,
     alarm: Option<Instant>,
-    peers: BTreeMap<SocketId, Peer>,
-    server: Box<dyn FnMut() -> Server>,
-    /// What the newest peer got and said.
-    got: Vec<u8>,
-    resolves: bool,
-    refuses: bool,
+    net: Net,
     /// A port that is not ready when it is asked first.
     is_shy: bool,
     asked: bool,
-}
-
-struct Peer {
-    server: Server,
-    sends: VecDeque<u8>,
-    datagrams: VecDeque<Vec<u8>>,
-    is_udp: bool,
-    ends: bool,
 }
 
 pub fn settings() -> Settings {
@@ -85,11 +69,7 @@ impl World {
             down: VecDeque::new(),
             is_mute: false,
             alarm: None,
-            peers: BTreeMap::new(),
-            server: Box::new(server),
-            got: Vec::new(),
-            resolves: true,
-            refuses: false,
+            net: Net::new(server),
             is_shy: false,
             asked: false,
         })))
@@ -125,19 +105,19 @@ impl World {
 
     pub fn peer_sends(&self, bytes: &[u8]) {
         let inside = &mut *self.0.borrow_mut();
-        inside.peer().sends.extend(bytes);
+        inside.net.peer().sends.extend(bytes);
         inside.settle();
     }
 
     pub fn peer_sends_datagram(&self, datagram: &[u8]) {
         let inside = &mut *self.0.borrow_mut();
-        inside.peer().datagrams.push_back(datagram.to_vec());
+        inside.net.peer().datagrams.push_back(datagram.to_vec());
         inside.settle();
     }
 
     pub fn peer_ends(&self) {
         let inside = &mut *self.0.borrow_mut();
-        inside.peer().ends = true;
+        inside.net.peer().ends = true;
         inside.settle();
     }
 
@@ -147,11 +127,11 @@ impl World {
     }
 
     pub fn refuse(&self) {
-        self.0.borrow_mut().refuses = true;
+        self.0.borrow_mut().net.connects = Connects::Refused;
     }
 
     pub fn resolve_nothing(&self) {
-        self.0.borrow_mut().resolves = false;
+        self.0.borrow_mut().net.resolves = false;
     }
 
     /// From now on the port makes who asks wait once before it does anything.
@@ -161,7 +141,9 @@ impl World {
 
     /// What all peers got.
     pub fn got(&self) -> Vec<u8> {
-        self.0.borrow().got.clone()
+        let inside = self.0.borrow();
+        let got = inside.net.peers.values().map(|peer| &peer.got[..]);
+        got.collect::<Vec<_>>().concat()
     }
 
     /// What the driver said, as text.
@@ -218,10 +200,6 @@ impl World {
 }
 
 impl Inside {
-    fn peer(&mut self) -> &mut Peer {
-        self.peers.values_mut().next_back().expect("a peer")
-    }
-
     /// Does all that is due at this moment; gives whether the program may go on.
     fn settle(&mut self) -> bool {
         let before = self.down.len();
@@ -234,7 +212,7 @@ impl Inside {
                 self.module.handle_timeout(now);
             }
             while self.module.poll_event().is_some() {}
-            let served = self.serve_network();
+            let served = self.net.serve(&mut self.module, now);
             let mut slices = [&[][..]; 8];
             let count = self.module.uart_output(&mut slices);
             let output = slices[..count].concat();
@@ -250,46 +228,6 @@ impl Inside {
                 return self.down.len() > before;
             }
         }
-    }
-
-    fn serve_network(&mut self) -> bool {
-        let mut moved = false;
-        let mut answers = Vec::new();
-        while let Some(request) = self.module.poll_request() {
-            moved = true;
-            let answer = match request {
-                Request::Resolve { id, .. } if self.resolves => {
-                    (id, SocketEvent::Resolved([198, 51, 100, 7].into()))
-                }
-                Request::Resolve { id, .. } => (id, SocketEvent::Unresolved),
-                Request::Connect { id, .. } if self.refuses => (id, SocketEvent::Refused),
-                Request::Connect { id, transport, .. } => {
-                    let peer = Peer {
-                        server: (self.server)(),
-                        sends: VecDeque::new(),
-                        datagrams: VecDeque::new(),
-                        is_udp: transport == Transport::Udp,
-                        ends: false,
-                    };
-                    self.peers.insert(id, peer);
-                    (id, SocketEvent::Connected)
-                }
-                Request::CountUnread { id } => {
-                    let unread = self.peers.get(&id).map_or(0, |peer| peer.sends.len());
-                    (id, SocketEvent::Unread(unread))
-                }
-                Request::Shutdown { id } => (id, SocketEvent::Ended),
-                Request::Abort { .. } => continue,
-            };
-            answers.push(answer);
-        }
-        for (id, event) in answers {
-            self.module.handle_socket(id, event, self.now);
-        }
-        for (&id, peer) in &mut self.peers {
-            moved |= peer.serve(id, &mut self.module, self.now, &mut self.got);
-        }
-        moved
     }
 
     /// Whether the port does something now.
@@ -318,50 +256,6 @@ impl Inside {
         self.said.extend(&buf[..n]);
         self.settle();
         n
-    }
-}
-
-impl Peer {
-    fn serve(
-        &mut self,
-        id: SocketId,
-        module: &mut Module,
-        now: Instant,
-        got: &mut Vec<u8>,
-    ) -> bool {
-        let output = module.socket_output(id).to_vec();
-        let mut moved = !output.is_empty();
-        if moved {
-            module.socket_written(id, output.len(), now);
-            got.extend(&output);
-            let answer = (self.server)(&output);
-            match self.is_udp {
-                true if answer.is_empty() => {}
-                true => self.datagrams.push_back(answer),
-                false => self.sends.extend(&answer),
-            }
-        }
-        if self.is_udp {
-            if let Some(datagram) = self.datagrams.pop_front() {
-                module.handle_socket(id, SocketEvent::Datagram(&datagram), now);
-                moved = true;
-            }
-            return moved;
-        }
-        let space = module.socket_space(id);
-        let n = space.len().min(self.sends.len());
-        if n > 0 {
-            space[..n].copy_from_slice(&self.sends.make_contiguous()[..n]);
-            self.sends.drain(..n);
-            module.socket_filled(id, n, now);
-            moved = true;
-        }
-        if self.ends && self.sends.is_empty() {
-            self.ends = false;
-            module.handle_socket(id, SocketEvent::Ended, now);
-            moved = true;
-        }
-        moved
     }
 }
 

@@ -4,6 +4,8 @@ mod closing;
 mod flow;
 mod flow_page;
 mod hostile;
+#[path = "../network/mod.rs"]
+mod network;
 mod page;
 mod pair;
 mod prelude;

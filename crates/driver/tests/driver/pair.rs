@@ -1,8 +1,6 @@
 //! A driver and a module on one virtual clock, with a network that does as it is told.
 
-mod net;
-
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +10,7 @@ use simless_module::{
     Config, Control, Fault, FaultKind, KINGCOM_G3524, Module, Network, Scenario, Timing,
 };
 
-pub use net::{Connects, Net, Peer};
+pub use crate::network::{Connects, Net, Peer};
 
 /// Rounds that one moment may take: more never come to rest.
 const PATIENCE: usize = 5_000;
@@ -103,11 +101,7 @@ impl Pair {
             driver: Driver::new(settings),
             module: Module::new(Arc::new(config)),
             now: Instant::ZERO,
-            net: Net {
-                connects: Connects::Accepted,
-                resolves: true,
-                peers: BTreeMap::new(),
-            },
+            net: Net::new(|| Box::new(|_| Vec::new())),
             payload: Vec::new(),
             said: Vec::new(),
             events: Vec::new(),
@@ -160,7 +154,7 @@ impl Pair {
 
     /// The newest connection's far end.
     pub fn peer(&mut self) -> &mut Peer {
-        self.net.peers.values_mut().next_back().expect("a peer")
+        self.net.peer()
     }
 
     pub fn peer_sends(&mut self, bytes: &[u8]) {
@@ -266,7 +260,7 @@ impl Pair {
                 self.offer_to_driver(),
                 self.offer_to_module(),
                 self.serve_module(),
-                self.serve_network(),
+                self.net.serve(&mut self.module, self.now),
             ];
             if !moved.contains(&true) {
                 return;
@@ -371,21 +365,5 @@ impl Pair {
             self.down.extend((self.tamper)(output[..n].to_vec()));
         }
         due || n > 0
-    }
-
-    fn serve_network(&mut self) -> bool {
-        let mut answers = Vec::new();
-        let mut moved = false;
-        while let Some(request) = self.module.poll_request() {
-            moved = true;
-            answers.extend(self.net.answer(request));
-        }
-        for (id, event) in answers {
-            self.module.handle_socket(id, event, self.now);
-        }
-        for (&id, peer) in &mut self.net.peers {
-            moved |= peer.serve(id, &mut self.module, self.now);
-        }
-        moved
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use simless_at::{BlockFormat, Dialect};
-use simless_driver::{Closed, Ended, Event, SendForm, Target};
+use simless_driver::{Closed, Ended, Event, News, SendForm, Target};
 use simless_module::{Config, Control, FaultKind, KINGCOM_G3524, Network, Place, Scenario, Timing};
 
 use crate::pair::{Pair, fault, seconds, settings, target};
@@ -92,6 +92,27 @@ proptest! {
             accepted: if send_at < pieces.len() { PAYLOAD.len() as u64 } else { 0 },
         });
         prop_assert!(pair.saw(|event| *event == closed));
+    }
+}
+
+/// H6: a late prompt is nothing that a module says by itself.
+#[test]
+fn a_prompt_that_nobody_waits_for_is_no_urc() {
+    let said = b"\r\n> \r\nRING\r\n";
+    for size in 1..=said.len() {
+        let mut pair = Pair::connected();
+        let mut told = Vec::new();
+        for mut rx in said.chunks(size) {
+            while !rx.is_empty() {
+                let taken = pair.driver.handle_uart(rx, pair.now);
+                told.extend(taken.news.map(|news| match news {
+                    News::Urc(line) => line.to_owned(),
+                    News::Data { .. } => panic!("no data was said"),
+                }));
+                rx = &rx[taken.used..];
+            }
+        }
+        assert_eq!(told, ["RING"], "in pieces of {size}");
     }
 }
 

@@ -4,16 +4,23 @@ use alloc::vec::Vec;
 
 use simless_at::Instant;
 
-use super::{Attributes, Fault, FaultKind, Gate, Stream};
+use super::{Attributes, Fault, FaultKind, Gate, KINDS, Stream};
 use crate::Chance;
 
-/// The faults that are set.
+/// The faults that are set. Every byte that comes asks for some kind of them, and whether it is
+/// time for one: both are known without a look at the list.
 pub(crate) struct Faults {
     list: Vec<Active>,
+    /// The kinds of those that are not over, a bit each.
+    kinds: u64,
+    /// When one of them begins or ends.
+    next: Option<Instant>,
     seed: u64,
     /// Counts the changes, for who keeps what follows from them.
     version: u32,
 }
+
+const _: () = assert!(KINDS.len() <= u64::BITS as usize);
 
 /// A fault that is set.
 pub(crate) struct Active {
@@ -41,6 +48,8 @@ impl Faults {
     pub(crate) const fn new(seed: u64) -> Self {
         Self {
             list: Vec::new(),
+            kinds: 0,
+            next: None,
             seed,
             version: 0,
         }
@@ -58,6 +67,7 @@ impl Faults {
             left: fault.times.or(sudden),
             fault,
         });
+        self.look_again();
     }
 
     /// Takes a fault away; whether there was one of this name.
@@ -65,11 +75,33 @@ impl Faults {
         let count = self.list.len();
         self.list.retain(|active| active.fault.name() != name);
         self.version += u32::from(self.list.len() != count);
+        self.look_again();
         self.list.len() != count
+    }
+
+    /// What is known of the list.
+    fn look_again(&mut self) {
+        let lives = |active: &&Active| active.phase != Phase::Over;
+        let bits = self.list.iter().filter(lives).map(|a| bit(a.fault.kind));
+        self.kinds = bits.fold(0, |kinds, bit| kinds | bit);
+        self.next = self.list.iter().filter_map(Active::next).min();
+    }
+
+    fn has(&self, kind: FaultKind) -> bool {
+        self.kinds & bit(kind) != 0
     }
 
     /// Lets faults begin and end; gives one that happens at this moment, if there is one.
     pub(crate) fn advance(&mut self, now: Instant) -> Option<FaultKind> {
+        if self.next.is_none_or(|next| now < next) {
+            return None;
+        }
+        let struck = self.pass(now);
+        self.look_again();
+        struck
+    }
+
+    fn pass(&mut self, now: Instant) -> Option<FaultKind> {
         for active in &mut self.list {
             if let Phase::Waiting(at) = active.phase
                 && now >= at
@@ -106,18 +138,12 @@ impl Faults {
 
     /// When a fault begins or ends.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let of = |active: &Active| match active.phase {
-            Phase::Waiting(at) => Some(at),
-            Phase::On(until) => until,
-            Phase::Over => None,
-        };
-        self.list.iter().filter_map(of).min()
+        self.next
     }
 
     /// A fault of this kind that is on: one that is a state rather than something that happens.
     pub(crate) fn holds(&self, kind: FaultKind) -> bool {
-        // Every byte that comes asks, and most of the time none is set.
-        if self.list.is_empty() {
+        if !self.has(kind) {
             return false;
         }
         let mut on = self.list.iter().filter(|active| active.is_on());
@@ -131,7 +157,7 @@ impl Faults {
         kind: FaultKind,
         concerns: impl Fn(&Fault) -> bool,
     ) -> Option<&Attributes> {
-        if self.list.is_empty() {
+        if !self.has(kind) {
             return None;
         }
         let active = self.list.iter_mut().find_map(|active| {
@@ -185,6 +211,15 @@ impl Active {
         self.serial
     }
 
+    /// When it begins or ends.
+    fn next(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Waiting(at) => Some(at),
+            Phase::On(until) => until,
+            Phase::Over => None,
+        }
+    }
+
     fn is_on(&self) -> bool {
         matches!(self.phase, Phase::On(_)) && self.left != Some(0)
     }
@@ -199,6 +234,10 @@ impl Active {
         }
         true
     }
+}
+
+const fn bit(kind: FaultKind) -> u64 {
+    1 << kind as u32
 }
 
 #[cfg(test)]

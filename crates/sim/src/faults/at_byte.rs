@@ -3,6 +3,7 @@
 
 use simless_module::{Control, Happening};
 
+use crate::oracle::Effect;
 use crate::world::World;
 
 /// What happens at a byte.
@@ -28,7 +29,7 @@ impl World {
                 self.net.break_all(self.now);
                 self.commands.restarts();
                 self.control(Control::Happens(Happening::Reset));
-                self.reader.restarts();
+                self.hits(Effect::Restart);
                 self.restarts_in_a_payload();
             }
             AtByte::PowerCycle => {
@@ -41,6 +42,7 @@ impl World {
             }
             AtByte::ContextLoss => {
                 self.net.break_all(self.now);
+                self.hits(Effect::Lose);
                 self.control(Control::LoseContext(1));
             }
             AtByte::ServerResets => {

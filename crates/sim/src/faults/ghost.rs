@@ -64,9 +64,7 @@ impl World {
         if comes && is_making && self.module.is_opening() && self.commands.are_answered() {
             let outcome = self.faults.ghost.outcome;
             self.tally.strikes("ghost");
-            if outcome == "CONNECT OK" {
-                self.reader.hears_ghost();
-            }
+            self.listener.states.hears_ghost();
             self.control(Control::Urc(outcome.into()));
         }
     }

@@ -157,4 +157,5 @@ pub const CLASSES: &[Class] = &[
     // Behind the others, for whom nothing changes: all are drawn from one stream.
     class("end under a close", Group::Ip, network::ends_under_a_close),
     class("ghost", Group::Module, ghost::ghost),
+    class("dns changes", Group::Dns, network::dns_changes),
 ];

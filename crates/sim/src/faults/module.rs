@@ -5,6 +5,7 @@ use std::time::Duration;
 use simless_module::{Chance, Fault, FaultKind, Place, Probability, Stream};
 
 use super::network::millis;
+use crate::oracle::Effect;
 use crate::world::World;
 
 /// Around the 30 s of the host and the 45 s of the module, in milliseconds.
@@ -162,7 +163,7 @@ pub(super) fn collision(world: &mut World, index: usize, chance: &mut Chance) {
 }
 
 /// URCs that say nothing of a connection, and look as if they did.
-pub(super) const URCS: [&str; 7] = [
+pub(crate) const URCS: [&str; 7] = [
     "+CREG: 1",
     "+CTZV: 26/11/25,18:00:00,+32",
     "RING",
@@ -173,7 +174,14 @@ pub(super) const URCS: [&str; 7] = [
 ];
 
 pub(super) fn reset(world: &mut World, index: usize, _: &mut Chance) {
+    world.hits(Effect::Restart);
     world.set_fault(index, fault(FaultKind::Reset));
+}
+
+/// The module is not registered for a while: attachment and context go.
+fn unregistered(world: &mut World, index: usize, chance: &mut Chance, kind: FaultKind) {
+    world.hits(Effect::Lose);
+    cellular(world, index, chance, kind);
 }
 
 /// What happens to the network for a while.
@@ -186,15 +194,15 @@ fn cellular(world: &mut World, index: usize, chance: &mut Chance, kind: FaultKin
 }
 
 pub(super) fn sim_absent(world: &mut World, index: usize, chance: &mut Chance) {
-    cellular(world, index, chance, FaultKind::SimAbsent);
+    unregistered(world, index, chance, FaultKind::SimAbsent);
 }
 
 pub(super) fn denied(world: &mut World, index: usize, chance: &mut Chance) {
-    cellular(world, index, chance, FaultKind::CregDenied);
+    unregistered(world, index, chance, FaultKind::CregDenied);
 }
 
 pub(super) fn searching(world: &mut World, index: usize, chance: &mut Chance) {
-    cellular(world, index, chance, FaultKind::Searching);
+    unregistered(world, index, chance, FaultKind::Searching);
 }
 
 pub(super) fn no_credit(world: &mut World, index: usize, chance: &mut Chance) {
@@ -207,6 +215,7 @@ pub(super) fn attach_fail(world: &mut World, index: usize, chance: &mut Chance) 
 
 pub(super) fn context_loss(world: &mut World, index: usize, _: &mut Chance) {
     world.net.break_all(world.now);
+    world.hits(Effect::Lose);
     world.set_fault(index, fault(FaultKind::PdpDeact));
 }
 

@@ -1,5 +1,6 @@
 //! Faults of the fake network, of the application and of the power.
 
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use simless_module::{Answer, Chance, Control, Fault, FaultKind, Happening, Netwo
 
 use super::AtByte;
 use super::module::{BOUNDARIES, one_of};
-use crate::net::Outcome;
-use crate::oracle::{Commands, Reader};
+use crate::net::{DENIED, LEFT, Outcome, SECOND, SERVER, THIRD};
+use crate::oracle::{Commands, Effect, Listener};
 use crate::world::{Happens, World};
 
 pub(super) fn millis(chance: &mut Chance, range: RangeInclusive<u64>) -> Duration {
@@ -51,6 +52,21 @@ pub(super) fn dns_fails(world: &mut World, _: usize, chance: &mut Chance) {
     let outcome = one_of(chance, &[Outcome::Nothing, Outcome::Refused]);
     let until = world.now + millis(chance, 1_000..=120_000);
     world.net.names = Some((outcome, until));
+}
+
+/// The name leads elsewhere: to other servers, to where none is any more, to where nobody may go.
+pub(super) fn dns_changes(world: &mut World, _: usize, chance: &mut Chance) {
+    const ELSEWHERE: [&[IpAddr]; 7] = [
+        &[SECOND],
+        &[THIRD],
+        &[LEFT],
+        &[DENIED],
+        &[SERVER, SECOND, THIRD],
+        &[LEFT, SERVER],
+        &[DENIED, LEFT, THIRD],
+    ];
+    let until = world.now + millis(chance, 10_000..=600_000);
+    world.net.leads = Some((one_of(chance, &ELSEWHERE), until));
 }
 
 pub(super) fn dns_slow(world: &mut World, index: usize, chance: &mut Chance) {
@@ -169,6 +185,7 @@ pub(super) fn pin(world: &mut World, index: usize, chance: &mut Chance) {
     let lasts = millis(chance, 5_000..=300_000);
     world.agenda.plan(world.now + lasts, Happens::Mends(index));
     world.net.break_all(world.now);
+    world.hits(Effect::Lose);
     world.set_fault(index, Fault::new(FaultKind::PinLocked));
 }
 
@@ -196,6 +213,7 @@ pub(super) fn silence(world: &mut World, index: usize, chance: &mut Chance) {
 
 pub(super) fn detach(world: &mut World, _: usize, _: &mut Chance) {
     world.net.break_all(world.now);
+    world.hits(Effect::Lose);
     world.control(Control::Happens(Happening::Detach));
 }
 
@@ -209,6 +227,6 @@ pub(super) fn hang_up(world: &mut World, _: usize, _: &mut Chance) {
     // Of those it knows nothing.
     world.attempts_are_forgotten();
     world.commands = Commands::default();
-    world.reader = Reader::default();
+    world.listener = Listener::new();
     world.distrust();
 }

@@ -1,17 +1,22 @@
-//! The network behind a module, which does as it is told.
+//! A network behind a module, which does as it is told.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use simless_at::Instant;
+use simless_driver::Instant;
 use simless_module::{Module, Request, SocketEvent, SocketId, Transport};
 
-/// The network behind the module.
+/// The far end of a connection: what it answers to what it gets.
+pub type Server = Box<dyn FnMut(&[u8]) -> Vec<u8>>;
+
+/// The network.
 pub struct Net {
     pub connects: Connects,
     pub resolves: bool,
     pub peers: BTreeMap<SocketId, Peer>,
+    server: Box<dyn FnMut() -> Server>,
 }
 
+/// What becomes of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Connects {
     Accepted,
@@ -20,22 +25,51 @@ pub enum Connects {
 }
 
 /// The far end of a connection.
-#[derive(Default)]
 pub struct Peer {
+    server: Server,
     pub got: Vec<u8>,
-    pub(super) sends: VecDeque<u8>,
-    pub(super) datagrams: VecDeque<Vec<u8>>,
+    pub sends: VecDeque<u8>,
+    pub datagrams: VecDeque<Vec<u8>>,
     is_udp: bool,
-    pub(super) ends: bool,
+    pub ends: bool,
     /// It takes nothing.
     pub stalls: bool,
 }
 
 impl Net {
-    pub(super) fn answer(
-        &mut self,
-        request: Request<'_>,
-    ) -> Option<(SocketId, SocketEvent<'static>)> {
+    /// One with these servers.
+    pub fn new(server: impl FnMut() -> Server + 'static) -> Self {
+        Self {
+            connects: Connects::Accepted,
+            resolves: true,
+            peers: BTreeMap::new(),
+            server: Box::new(server),
+        }
+    }
+
+    /// The newest connection's far end.
+    pub fn peer(&mut self) -> &mut Peer {
+        self.peers.values_mut().next_back().expect("a peer")
+    }
+
+    /// Does what the module asks for, and moves bytes; gives whether anything happened.
+    pub fn serve(&mut self, module: &mut Module, now: Instant) -> bool {
+        let mut answers = Vec::new();
+        let mut moved = false;
+        while let Some(request) = module.poll_request() {
+            moved = true;
+            answers.extend(self.answer(request));
+        }
+        for (id, event) in answers {
+            module.handle_socket(id, event, now);
+        }
+        for (&id, peer) in &mut self.peers {
+            moved |= peer.serve(id, module, now);
+        }
+        moved
+    }
+
+    fn answer(&mut self, request: Request<'_>) -> Option<(SocketId, SocketEvent<'static>)> {
         Some(match request {
             Request::Resolve { id, .. } if self.resolves => {
                 (id, SocketEvent::Resolved([198, 51, 100, 7].into()))
@@ -43,11 +77,7 @@ impl Net {
             Request::Resolve { id, .. } => (id, SocketEvent::Unresolved),
             Request::Connect { id, transport, .. } => match self.connects {
                 Connects::Accepted => {
-                    let peer = Peer {
-                        is_udp: transport == Transport::Udp,
-                        ..Peer::default()
-                    };
-                    self.peers.insert(id, peer);
+                    self.peers.insert(id, Peer::new(transport, (self.server)()));
                     (id, SocketEvent::Connected)
                 }
                 Connects::Refused => (id, SocketEvent::Refused),
@@ -64,12 +94,24 @@ impl Net {
 }
 
 impl Peer {
-    pub(super) fn serve(&mut self, id: SocketId, module: &mut Module, now: Instant) -> bool {
+    fn new(transport: Transport, server: Server) -> Self {
+        Self {
+            server,
+            got: Vec::new(),
+            sends: VecDeque::new(),
+            datagrams: VecDeque::new(),
+            is_udp: transport == Transport::Udp,
+            ends: false,
+            stalls: false,
+        }
+    }
+
+    fn serve(&mut self, id: SocketId, module: &mut Module, now: Instant) -> bool {
         let mut moved = false;
         let output = module.socket_output(id).to_vec();
         if !self.stalls && !output.is_empty() {
             module.socket_written(id, output.len(), now);
-            self.got.extend(&output);
+            self.gets(&output);
             moved = true;
         }
         if self.is_udp {
@@ -93,5 +135,15 @@ impl Peer {
             moved = true;
         }
         moved
+    }
+
+    fn gets(&mut self, bytes: &[u8]) {
+        self.got.extend(bytes);
+        let answer = (self.server)(bytes);
+        match self.is_udp {
+            true if answer.is_empty() => {}
+            true => self.datagrams.push_back(answer),
+            false => self.sends.extend(&answer),
+        }
     }
 }
