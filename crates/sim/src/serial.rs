@@ -175,6 +175,7 @@ impl World {
             let rx = &rx[..used];
             self.tally.notes(DOWN ^ now.as_micros() << 2, rx);
             let patience = self.plan.patience().block;
+            self.listener.forgets_a_half(patience, now);
             let gives_up =
                 self.app.phase != Phase::Connected && self.listener.is_in_block_for(patience, now);
             let heard = match self.is_trusted && !gives_up {

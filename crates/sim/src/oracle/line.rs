@@ -87,6 +87,11 @@ impl Reader {
         None
     }
 
+    /// What comes next begins a line.
+    pub(crate) fn forget_line(&mut self) {
+        self.line.clear();
+    }
+
     /// Whether bytes of a block are still to come.
     pub(crate) fn is_in_block(&self) -> bool {
         self.block > 0

@@ -16,6 +16,8 @@ pub(crate) struct Listener {
     identifies: bool,
     /// Bytes of a block have been coming since then.
     in_block: Option<Instant>,
+    /// When it heard something last.
+    heard: Instant,
 }
 
 impl Listener {
@@ -26,6 +28,7 @@ impl Listener {
             states: States::of(IpState::Initial),
             identifies: false,
             in_block: None,
+            heard: Instant::ZERO,
         }
     }
 
@@ -36,6 +39,7 @@ impl Listener {
             states: States::connected_unheard(),
             identifies: false,
             in_block: None,
+            heard: Instant::ZERO,
         }
     }
 
@@ -54,6 +58,9 @@ impl Listener {
         commands: &mut Commands,
         now: Instant,
     ) -> Option<Finding> {
+        if !bytes.is_empty() {
+            self.heard = now;
+        }
         let mut finding = None;
         let mut said = None;
         while let Some(line) = self.reader.next(&mut bytes) {
@@ -86,6 +93,13 @@ impl Listener {
             false => None,
         };
         finding.or_else(|| self.was_told(said, told))
+    }
+
+    /// The half of a line that nothing followed for so long is none: the driver forgets it, too.
+    pub(crate) fn forgets_a_half(&mut self, patience: Duration, now: Instant) {
+        if now.since(self.heard) >= patience {
+            self.reader.forget_line();
+        }
     }
 
     /// Whether a block has been coming for so long. A driver that knows of no connection gives it
