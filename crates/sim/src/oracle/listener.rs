@@ -81,6 +81,7 @@ impl Listener {
                 Ok(Line::Unasked(Some(urc))) => self.states.unasked(&urc),
                 Ok(Line::Answer(command)) => {
                     commands.answers(command);
+                    self.states.answers();
                     None
                 }
                 Ok(Line::Unasked(None) | Line::Other) => None,

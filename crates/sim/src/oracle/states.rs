@@ -110,6 +110,14 @@ impl States {
         self.is_in_step = false;
     }
 
+    /// An answer was heard that only one command has. When older ones wait, their results are lost.
+    pub(crate) fn answers(&mut self) {
+        let is_command = |due: &&Due| due.what != What::Strike;
+        if self.due.iter().filter(is_command).count() > 1 {
+            self.lost();
+        }
+    }
+
     /// The outcome of an attempt that was given up is about to be said.
     pub(crate) fn hears_ghost(&mut self) {
         self.has_ghost = true;
@@ -355,6 +363,19 @@ mod tests {
         assert_eq!(states.unasked(&Urc::ConnectOk), None);
         states.said(b"AT+CIPSTATUS\r");
         assert_eq!(states.told(IpState::ConnectOk), None);
+    }
+
+    #[test]
+    fn an_answer_shows_that_a_result_was_lost() {
+        let mut states = States::of(IpState::PdpDeact);
+        states.said(b"AT+CIPSTATUS\r");
+        assert_eq!(states.told(IpState::PdpDeact), None);
+        // Its OK is lost, and the ERROR of the next one seems to be its own.
+        states.said(b"AT+CIPCLOSE\r");
+        assert_eq!(states.result(REFUSED), None);
+        states.said(b"AT+CSQ\r");
+        states.answers();
+        assert_eq!(states.result(OK), None);
     }
 
     #[test]
