@@ -55,10 +55,6 @@ impl World {
                 }
             }
             Event::StepEnded(_, Err(Failure::NotRegistered(_)), _) => self.commands.excuse(),
-            Event::StepEnded(Step::Connect, Err(Failure::Rebooted), _) => {
-                // The module connects all the same, and what comes then has no headers.
-                self.distrust();
-            }
             // Its state showed it.
             Event::StepEnded(_, Err(Failure::State(_)), _) => self.commands.fail(),
             Event::Rebooted => {

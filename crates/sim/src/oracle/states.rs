@@ -66,11 +66,12 @@ impl States {
         }
     }
 
-    /// A connection was told, of a module to which nobody listened before. What happened to the
-    /// network meanwhile may lie before what it says next.
+    /// A connection was told, of a module to which nobody listened before. What happened to it and
+    /// to the network meanwhile may lie before what it says next.
     pub(crate) fn connected_unheard() -> Self {
         let mut states = Self::of(IpState::ConnectOk);
         states.push(What::Strike, Effect::Lose);
+        states.push(What::Strike, Effect::Restart);
         states.doubt();
         states
     }
