@@ -10,7 +10,6 @@ use std::net::{TcpListener, UdpSocket};
 use harness::nc::{nc, serve, start, stderr, there_and_back};
 use harness::{DEADLINE, Simless, closed_port};
 use rustix::process::{Pid, Signal, kill_process};
-use simless_scenario::Preset;
 
 const MUCH: usize = 10 << 20;
 
@@ -200,30 +199,6 @@ fn with_v_each_step_is_said_with_its_time() {
         let seconds: f64 = line.split_whitespace().next().unwrap().parse().unwrap();
         assert!(step != "attaching" || seconds > 0.5, "{line}");
     }
-}
-
-/// The module printed its prompt, took the payload and started again: whether it was sent nobody
-/// knows, and a stream can't go on with a hole in it.
-// covers: H15 H16 H21
-#[test]
-fn a_module_that_starts_again_in_the_middle_is_1() {
-    let mut brownout = Preset::named("brownout").unwrap().text.into_owned();
-    for (from, to) in [("\"2 s\"", "\"20 ms\""), ("\"500 ms\"", "\"50 ms\"")] {
-        assert!(brownout.contains(from));
-        brownout = brownout.replace(from, to);
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("brownout.toml");
-    std::fs::write(&path, brownout).unwrap();
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = server.local_addr().unwrap().port().to_string();
-    let output = nc(
-        &["--config", path.to_str().unwrap(), "127.0.0.1", &port],
-        b"hello",
-    );
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    let why = "the module started again; 0 bytes are accepted, 5 in doubt";
-    assert!(stderr(&output).contains(why), "{}", stderr(&output));
 }
 
 #[test]

@@ -6,9 +6,11 @@ mod harness;
 
 use std::fs;
 use std::io::Read;
+use std::net::TcpListener;
 use std::path::PathBuf;
 
 use harness::nc::{nc, serve, stderr, there_and_back};
+use simless_scenario::Preset;
 use tempfile::TempDir;
 
 /// A configuration in a file.
@@ -105,6 +107,26 @@ fn a_power_cycle_under_a_connection_ends_it_and_says_what_was_accepted() {
         said,
         "simless: the module started again; 4 bytes are accepted, 0 in doubt\n"
     );
+}
+
+/// The module printed its prompt, took the payload and started again: whether it was sent nobody
+/// knows, and a stream can't go on with a hole in it.
+// covers: H15 H16 H21
+#[test]
+fn a_brownout_in_the_middle_of_a_send_is_1() {
+    let mut brownout = Preset::named("brownout").unwrap().text.into_owned();
+    for (from, to) in [("\"2 s\"", "\"20 ms\""), ("\"500 ms\"", "\"50 ms\"")] {
+        assert!(brownout.contains(from));
+        brownout = brownout.replace(from, to);
+    }
+    let given = Given::new(&brownout);
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port().to_string();
+    let [config, file] = given.words();
+    let output = nc(&[config, file, "127.0.0.1", &port], b"hello");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let why = "the module started again; 0 bytes are accepted, 5 in doubt";
+    assert!(stderr(&output).contains(why), "{}", stderr(&output));
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod prelude;
 mod presets;
 mod receiving;
 mod recovery;
+mod restarts;
 mod sending;
 mod session;
 mod size;
