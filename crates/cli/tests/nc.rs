@@ -5,7 +5,7 @@
 mod harness;
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, UdpSocket};
+use std::net::UdpSocket;
 
 use harness::nc::{nc, serve, start, stderr, there_and_back};
 use harness::{DEADLINE, Simless, closed_port};

@@ -81,14 +81,14 @@ fn a_reader_that_is_slow_is_no_silence() {
         port.write_all(OK).unwrap();
         port.write_all(&BLOCK.repeat(blocks)).unwrap();
     });
-    let words = ["--linger", "1ms", "--port", &endpoint, "127.0.0.1", "7"];
+    let words = ["--linger", "500ms", "--port", &endpoint, "127.0.0.1", "7"];
     let mut child = start(&words);
     child.stdin.take().unwrap().write_all(b"hello").unwrap();
     let mut stdout = child.stdout.take().unwrap();
     let mut printed = vec![0; 8];
     stdout.read_exact(&mut printed).unwrap();
-    // By then the pipe is full, and for far longer than the silence.
-    thread::sleep(std::time::Duration::from_millis(300));
+    // Time is what this is about: the pipe is full by then, and for longer than the silence.
+    thread::sleep(std::time::Duration::from_millis(1500));
     stdout.read_to_end(&mut printed).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
