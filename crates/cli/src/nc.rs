@@ -3,6 +3,7 @@
 mod converse;
 mod steps;
 
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -84,7 +85,7 @@ async fn stream(
     mut output: Output,
     linger: Duration,
 ) -> Result<()> {
-    let (mut reader, mut writer) = split(link);
+    let (reader, mut writer) = split(link);
     let heard = LastHeard::new();
     let up = async {
         let mut space = vec![0; BLOCK];
@@ -97,22 +98,36 @@ async fn stream(
         writer.flush().await?;
         Ok(())
     };
-    let mut space = vec![0; BLOCK];
-    let mut down = async || {
-        loop {
-            match reader.read(&mut space).await? {
-                0 => return output.flush().await,
-                n => {
-                    heard.now();
-                    output.write_all(&space[..n]).await?;
-                }
+    // It has bytes in its hands, so it is the same one to the end.
+    let mut down = pin!(async {
+        let mut reader = reader;
+        let mut space = vec![0; BLOCK];
+        let printed = loop {
+            match reader.read(&mut space).await {
+                Ok(0) => break output.flush().await,
+                Ok(n) => match heard.while_printing(output.write_all(&space[..n])).await {
+                    Ok(()) => {}
+                    Err(error) => break Err(error),
+                },
+                Err(error) => break Err(error),
             }
-        }
+        };
+        (printed, reader)
+    });
+    let (ended, over) = converse(up, down.as_mut(), &heard, linger).await;
+    let rest = async {
+        let (printed, mut reader) = match over {
+            Some(over) => over,
+            // What the peer has sent is printed, whatever else happened.
+            None => down.await,
+        };
+        // The result of a send may stand behind what nobody wants any more.
+        let mut space = vec![0; BLOCK];
+        while reader.read(&mut space).await.is_ok_and(|n| n > 0) {}
+        printed
     };
-    let ended = converse(up, down(), &heard, linger).await;
-    // What the peer has sent is printed, whatever else happened.
-    let (closed, printed) = both(writer.shutdown(), down()).await;
-    ended.and(closed.map_err(Into::into)).and(quiet(printed))
+    let (closed, printed) = both(writer.shutdown(), rest).await;
+    ended.and(quiet(printed)).and(closed.map_err(Into::into))
 }
 
 async fn datagrams(
@@ -121,7 +136,7 @@ async fn datagrams(
     mut output: Output,
     linger: Duration,
 ) -> Result<()> {
-    let (mut sender, mut receiver) = link.split();
+    let (mut sender, receiver) = link.split();
     let heard = LastHeard::new();
     let up = async {
         let mut space = vec![0; DATAGRAM];
@@ -132,16 +147,32 @@ async fn datagrams(
             }
         }
     };
-    let down = async {
+    let mut down = pin!(async {
+        let mut receiver = receiver;
         let mut space = vec![0; BLOCK];
-        loop {
-            let n = receiver.recv(&mut space).await?;
-            heard.now();
-            output.write_all(&space[..n]).await?;
+        let printed = loop {
+            match receiver.recv(&mut space).await {
+                Ok(n) => match heard.while_printing(output.write_all(&space[..n])).await {
+                    Ok(()) => {}
+                    Err(error) => break Err(error),
+                },
+                Err(error) => break Err(error),
+            }
+        };
+        (printed, receiver)
+    });
+    let (ended, over) = converse(up, down.as_mut(), &heard, linger).await;
+    let printed = match over {
+        Some((printed, mut receiver)) => {
+            // As above.
+            let mut space = vec![0; BLOCK];
+            let rest = async { while receiver.recv(&mut space).await.is_ok() {} };
+            let (closed, ()) = both(sender.close(), rest).await;
+            quiet(printed).and(closed.map_err(Into::into))
         }
+        None => sender.close().await.map_err(Into::into),
     };
-    let ended = converse(up, down, &heard, linger).await;
-    ended.and(sender.close().await.map_err(Into::into))
+    ended.and(printed)
 }
 
 /// So that the module is not left with a connection that nobody wants.

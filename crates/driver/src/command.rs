@@ -45,11 +45,11 @@ impl Fence {
     /// one before it was given up, 10 s later, so that an answer that might be an older one's would
     /// be 40 s late.
     const ALL: [(&str, &str); 4] = [
-        // Every module has this one.
-        ("AT+CSQ", "+CSQ:"),
-        ("AT+CMEE?", "+CMEE:"),
-        ("AT+CGACT?", "+CGACT:"),
+        // The guide has this one (G6.2); the others are only what most modules have.
         ("AT+CIPHEAD?", "+CIPHEAD:"),
+        ("AT+CSQ", "+CSQ:"),
+        ("AT+CGACT?", "+CGACT:"),
+        ("AT+CMEE?", "+CMEE:"),
     ];
 
     fn asks(self) -> &'static str {
@@ -192,8 +192,8 @@ pub(crate) struct Asked {
     newest: Option<Command>,
     /// Given up and not answered yet, as far as anybody knows.
     older: u8,
-    /// One of them asks for the state: its answer looks like that of another one that does.
-    has_older_status: bool,
+    /// How many of them ask for the state: their answers look like that of another one that does.
+    older_states: u8,
     /// The next one to be asked.
     fence: Fence,
 }
@@ -203,7 +203,7 @@ impl Asked {
         Self {
             newest: None,
             older: 0,
-            has_older_status: false,
+            older_states: 0,
             fence: Fence(0),
         }
     }
@@ -217,7 +217,7 @@ impl Asked {
     /// fence before the next one.
     pub(crate) fn in_step(&mut self, command: Command) -> Command {
         let newest_is_status = self.newest == Some(Command::Status);
-        if command != Command::Status || !self.has_older_status && !newest_is_status {
+        if command != Command::Status || self.older_states == 0 && !newest_is_status {
             return command;
         }
         let fence = self.fence;
@@ -229,7 +229,8 @@ impl Asked {
     pub(crate) fn give_up(&mut self) {
         if let Some(command) = self.newest.take() {
             self.older = self.older.saturating_add(1);
-            self.has_older_status |= command == Command::Status;
+            let is_status = command == Command::Status;
+            self.older_states = self.older_states.saturating_add(is_status.into());
         }
     }
 
@@ -240,6 +241,11 @@ impl Asked {
             return None;
         }
         self.newest.take()
+    }
+
+    /// A state was told that answers no newest command: one question less whose answer may come.
+    pub(crate) fn told_older_state(&mut self) {
+        self.older_states = self.older_states.saturating_sub(1);
     }
 
     /// A final result came that can't be the newest command's.
@@ -256,7 +262,7 @@ impl Asked {
     /// are over, whether their results arrived or got lost.
     pub(crate) fn came_into_step(&mut self) -> Option<Command> {
         self.older = 0;
-        self.has_older_status = false;
+        self.older_states = 0;
         self.newest.take()
     }
 

@@ -24,7 +24,9 @@ impl Driver {
             // What was said before, and comes back late.
             Heard::Other if !self.module.echo_is_off && line.starts_with("AT") => {}
             // The answer to a question that was given up.
-            Heard::Other if line.starts_with(self.settings.dialect.status.trim_end()) => {}
+            Heard::Other if line.starts_with(self.settings.dialect.status.trim_end()) => {
+                self.asked.told_older_state();
+            }
             Heard::Boot => {
                 self.rebooted(now);
                 return true;

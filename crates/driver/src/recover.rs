@@ -116,6 +116,10 @@ impl Driver {
     /// The module started again: all it knew is gone, and what was asked is not answered, or by
     /// somebody who does not know why (H21).
     pub(crate) fn rebooted(&mut self, now: Instant) {
+        if self.doing == Doing::Pause(Step::Wake) && self.attempt.failed.kind == Failure::Rebooted {
+            // Another line of the same start: nothing was said since the one before.
+            return;
+        }
         self.events.push(Event::Rebooted);
         if self.module.pin == PinTried::Worked {
             self.module.pin = PinTried::No;

@@ -10,38 +10,57 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio::time::{Instant, sleep_until};
 
-/// When something came last.
-pub(super) struct LastHeard(Cell<Instant>);
+/// When something came last, and whether it is still being printed.
+pub(super) struct LastHeard {
+    at: Cell<Instant>,
+    is_printing: Cell<bool>,
+}
 
 impl LastHeard {
     pub(super) fn new() -> Self {
-        Self(Cell::new(Instant::now()))
+        Self {
+            at: Cell::new(Instant::now()),
+            is_printing: Cell::new(false),
+        }
     }
 
-    pub(super) fn now(&self) {
-        self.0.set(Instant::now());
+    /// Something came. While it waits for who reads the output, it is not silent: the next may stand
+    /// behind it.
+    pub(super) async fn while_printing<T>(&self, print: impl Future<Output = T>) -> T {
+        self.is_printing.set(true);
+        let printed = print.await;
+        self.is_printing.set(false);
+        self.now();
+        printed
+    }
+
+    fn now(&self) {
+        self.at.set(Instant::now());
     }
 }
 
 /// Runs both until the peer ends; or until, after the end of input, nothing has come for a while.
-pub(super) async fn converse(
+/// With what came of `down`, when that is over.
+pub(super) async fn converse<D>(
     up: impl Future<Output = Result<()>>,
-    down: impl Future<Output = io::Result<()>>,
+    mut down: Pin<&mut impl Future<Output = D>>,
     heard: &LastHeard,
     linger: Duration,
-) -> Result<()> {
-    let (mut up, mut down) = (pin!(up), pin!(down));
-    match first(down.as_mut(), up.as_mut()).await {
-        First::One(ended) => return quiet(ended),
-        First::Other(sent) => sent?,
+) -> (Result<()>, Option<D>) {
+    let up = pin!(up);
+    match first(down.as_mut(), up).await {
+        First::One(over) => return (Ok(()), Some(over)),
+        First::Other(Ok(())) => {}
+        First::Other(failed) => return (failed, None),
     }
     heard.now();
     loop {
-        let last = heard.0.get();
+        let last = heard.at.get();
         let silence = pin!(sleep_until(last + linger));
         match first(down.as_mut(), silence).await {
-            First::One(ended) => return quiet(ended),
-            First::Other(()) if heard.0.get() == last => return Ok(()),
+            First::One(over) => return (Ok(()), Some(over)),
+            First::Other(()) if heard.is_printing.get() => heard.now(),
+            First::Other(()) if heard.at.get() == last => return (Ok(()), None),
             First::Other(()) => {}
         }
     }

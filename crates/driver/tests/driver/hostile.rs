@@ -351,14 +351,22 @@ fn an_older_state_is_not_believed() {
     host.hear(OK.repeat(2).as_bytes());
     host.hear(OK.as_bytes());
     // Another question for the state could not be told from the older one: something else is asked.
-    assert!(host.log.ends_with(&["AT+CSQ\\r".into()]), "{:?}", host.log);
+    assert!(
+        host.log.ends_with(&["AT+CIPHEAD?\\r".into()]),
+        "{:?}",
+        host.log
+    );
     // Of the older question, of AT and ATE0.
     for answer in [state, OK, OK] {
         host.hear(answer.as_bytes());
         host.pass(seconds(2));
-        assert!(host.log.ends_with(&["AT+CSQ\\r".into()]), "{:?}", host.log);
+        assert!(
+            host.log.ends_with(&["AT+CIPHEAD?\\r".into()]),
+            "{:?}",
+            host.log
+        );
     }
-    host.hear(b"\r\n+CSQ: 21,99\r\n\r\nOK\r\n");
+    host.hear(b"\r\n+CIPHEAD: 1\r\n\r\nOK\r\n");
     assert!(
         host.log.ends_with(&["AT+CIPSTATUS\\r".into()]),
         "{:?}",
@@ -379,6 +387,50 @@ fn an_older_state_is_not_believed() {
         "{:?}",
         host.log
     );
+}
+
+/// A state that was told late is the older question's, and there is nothing left to be taken for
+/// the next one's: a module that knows no more than it must is not asked for more.
+#[test]
+fn an_older_state_that_was_told_needs_no_other_question() {
+    let mut host = Host::new(usize::MAX);
+    host.act(&Step::Connect);
+    while host.log.last().is_none_or(|line| line != "AT+CGATT=1\\r") {
+        assert!(answer_last(&mut host), "{:?}", host.log);
+    }
+    host.pass(seconds(72));
+    // All that was said is answered at once: the attach, the detach, the state, AT.
+    host.hear("\r\nCOMMAND NO RESPONSE!\r\n".repeat(2).as_bytes());
+    host.hear(b"\r\n+IPSTATUS: PDP DEACT\r\n\r\nOK\r\n\r\nOK\r\n");
+    host.pass(seconds(2));
+    host.hear(OK.repeat(2).as_bytes());
+    let asks = |host: &Host, line: &str| {
+        assert!(host.log.ends_with(&[line.into()]), "{:?}", host.log);
+    };
+    asks(&host, "AT+CIPSTATUS\\r");
+    // What follows that state answers nothing either.
+    host.hear(OK.as_bytes());
+    asks(&host, "AT+CIPSTATUS\\r");
+    host.hear(b"\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n");
+    asks(&host, "AT+CMEE=1\\r");
+}
+
+/// Modules say several lines when they start: they are one start, and one failure.
+#[test]
+fn the_lines_of_one_start_are_one_failure() {
+    let mut host = Host::new(usize::MAX);
+    host.act(&Step::Connect);
+    while host.log.last().is_none_or(|line| line != "AT+CGATT=1\\r") {
+        assert!(answer_last(&mut host), "{:?}", host.log);
+    }
+    host.events.clear();
+    for line in ["\r\nInit...\r\n", "\r\n^CINIT: 1, 0, 0\r\n"] {
+        host.hear(line.as_bytes());
+        host.pass(Duration::from_millis(400));
+    }
+    let is_failure = |event: &&Event| matches!(event, Event::Pausing(_) | Event::Rebooted);
+    let failures = host.events.iter().filter(is_failure).count();
+    assert_eq!(failures, 2, "a start, and a pause: {:?}", host.events);
 }
 
 /// H4: the end of a line that was too long is no line.
