@@ -196,6 +196,8 @@ pub(crate) struct Asked {
     older_states: u8,
     /// The next one to be asked.
     fence: Fence,
+    /// How many of them were asked without an answer.
+    in_vain: u8,
 }
 
 impl Asked {
@@ -205,6 +207,7 @@ impl Asked {
             older: 0,
             older_states: 0,
             fence: Fence(0),
+            in_vain: 0,
         }
     }
 
@@ -220,6 +223,13 @@ impl Asked {
         if command != Command::Status || self.older_states == 0 && !newest_is_status {
             return command;
         }
+        if usize::from(self.in_vain) == Fence::ALL.len() {
+            // A module that has none of them. What is that late will not come.
+            self.in_vain = 0;
+            self.older_states = 0;
+            return command;
+        }
+        self.in_vain += 1;
         let fence = self.fence;
         self.fence = fence.next();
         Command::Fence(fence)
@@ -263,6 +273,7 @@ impl Asked {
     pub(crate) fn came_into_step(&mut self) -> Option<Command> {
         self.older = 0;
         self.older_states = 0;
+        self.in_vain = 0;
         self.newest.take()
     }
 

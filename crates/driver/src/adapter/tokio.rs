@@ -30,7 +30,8 @@
 //! is, nothing is taken. A result that stands behind more received data than that is not seen
 //! before somebody reads: who only writes, to a peer that answers a lot, waits.
 //!
-//! **There is no half-close** in this dialect. Who shuts a link down has read what it wants to read.
+//! **There is no half-close** in this dialect. Who shuts a link down has read what it wants to read:
+//! where more than the 16 KiB stands before the end, it is dropped, and reading tells how much.
 
 mod clock;
 mod error;

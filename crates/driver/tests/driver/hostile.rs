@@ -433,6 +433,30 @@ fn the_lines_of_one_start_are_one_failure() {
     assert_eq!(failures, 2, "a start, and a pause: {:?}", host.events);
 }
 
+/// A module that lost the answer to a question for the state, and knows nothing but the guide's four
+/// steps and that question, is asked for it again in the end.
+#[test]
+fn a_module_without_other_questions_comes_into_step() {
+    let mut host = Host::new(usize::MAX);
+    host.act(&Step::Connect);
+    while host.log.last().is_none_or(|line| line != "AT+CIPSTATUS\\r") {
+        assert!(answer_last(&mut host), "{:?}", host.log);
+    }
+    // It gives no answer to this one, and ERROR to questions that it does not know.
+    host.pass(seconds(10));
+    while !host.driver.is_idle() {
+        let asked = host.log.last().cloned().unwrap_or_default();
+        let fences = ["AT+CSQ", "AT+CMEE?", "AT+CGACT?", "AT+CIPHEAD?"];
+        if fences.iter().any(|fence| asked.starts_with(fence)) {
+            host.hear(b"\r\nERROR\r\n");
+            host.pass(seconds(1));
+        } else if !answer_last(&mut host) {
+            host.pass(seconds(1));
+        }
+    }
+    assert!(host.driver.is_connected(), "{:#?}", host.log);
+}
+
 /// H4: the end of a line that was too long is no line.
 #[test]
 fn the_end_of_an_endless_line_is_dropped_with_it() {

@@ -104,3 +104,20 @@ async fn who_closes_without_reading_is_told_what_it_lost() {
     })
     .await;
 }
+
+/// The result of a send stands behind more data than the link keeps, and nobody reads it.
+#[tokio::test]
+async fn a_result_behind_data_that_nobody_reads_does_not_keep_a_link_open() {
+    soon(async {
+        let mut modem = modem();
+        let (mut link, mut peer) = linked(&mut modem).await;
+        tokio::spawn(async move { while peer.write(&[b'x'; 65536]).await.is_ok() {} });
+        // The link's buffer is full, and the module's.
+        link.read_exact(&mut [0; 100_000]).await.unwrap();
+        link.write_all(b"hello").await.unwrap();
+        link.shutdown().await.unwrap();
+        drop(link);
+        works(&mut modem).await;
+    })
+    .await;
+}

@@ -55,6 +55,8 @@ pub(super) struct Payload {
 pub(super) struct Link {
     pub(super) stands: bool,
     pub(super) is_closing: bool,
+    /// Somebody wants it closed, when what was taken is accepted.
+    is_shut: bool,
     /// Why bytes that were taken did not get through.
     pub(super) broken: Option<LinkError>,
     pub(super) closed: Option<Closed>,
@@ -82,8 +84,9 @@ impl<IO: AsyncRead + AsyncWrite + Unpin> Session<IO> {
         }
         let now = self.clock.now();
         self.begin(now);
-        if self.received.is_full() && (self.link.is_closing || !self.is_wanted) {
-            // Nobody reads it, and the end of the connection stands behind it.
+        if self.received.is_full() && (self.link.is_shut || !self.is_wanted) {
+            // Nobody reads it, and the result of a send or the end of the connection stands behind
+            // it.
             self.link.unread += self.received.forget() as u64;
         }
         if self.received.is_full() {

@@ -34,6 +34,7 @@ impl<IO> Session<IO> {
     /// Ready when the connection is closed, after all that was taken is accepted.
     pub(in crate::adapter::tokio) fn shut(&mut self) -> Poll<io::Result<()>> {
         if self.link.stands {
+            self.link.is_shut = true;
             if self.payload.is_empty() && !self.link.is_closing {
                 self.link.is_closing = true;
                 self.driver.close(self.clock.now());
