@@ -3,6 +3,9 @@
 //! Two bytes say how the module is built. Behind them everything is said by the DTE, but for steps,
 //! which begin with [`ESCAPE`]; a letter tells which step it is, and bytes of its own follow.
 
+use std::iter::Copied;
+use std::slice::Iter;
+
 /// What a step begins with. Two of them are one byte 0xFF that the DTE says.
 pub const ESCAPE: u8 = 0xFF;
 
@@ -62,6 +65,16 @@ const EVENTS: [Event; 9] = [
 
 /// The steps in `bytes`; what is cut short or unknown is left out.
 pub(crate) fn decode(bytes: &[u8]) -> Vec<Step> {
+    unescape(bytes, Step::Dte, read)
+}
+
+/// What was said in `bytes`, and the steps between it, as `read` knows them by their letters; what
+/// is cut short or unknown is left out.
+pub(crate) fn unescape<T>(
+    bytes: &[u8],
+    says: impl Fn(Vec<u8>) -> T,
+    read: impl Fn(u8, &mut Bytes<'_>) -> Option<T>,
+) -> Vec<T> {
     let mut steps = Vec::new();
     let mut said = Vec::new();
     let mut rest = bytes.iter().copied();
@@ -77,19 +90,22 @@ pub(crate) fn decode(bytes: &[u8]) -> Vec<Step> {
                     continue;
                 };
                 if !said.is_empty() {
-                    steps.push(Step::Dte(std::mem::take(&mut said)));
+                    steps.push(says(std::mem::take(&mut said)));
                 }
                 steps.push(step);
             }
         }
     }
     if !said.is_empty() {
-        steps.push(Step::Dte(said));
+        steps.push(says(said));
     }
     steps
 }
 
-fn read(letter: u8, rest: &mut impl Iterator<Item = u8>) -> Option<Step> {
+/// The bytes behind a step's letter.
+pub(crate) type Bytes<'a> = Copied<Iter<'a, u8>>;
+
+fn read(letter: u8, rest: &mut Bytes<'_>) -> Option<Step> {
     let mut next = || rest.next();
     Some(match letter {
         b'n' => Step::Chunk,

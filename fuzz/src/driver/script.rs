@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use crate::ESCAPE;
+use crate::decode::{Bytes, unescape};
 
 /// One thing that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,32 +48,10 @@ impl Act {
 
 /// The acts in `bytes`; what is cut short or unknown is left out.
 pub(super) fn acts(bytes: &[u8]) -> Vec<Act> {
-    let mut acts = Vec::new();
-    let mut said = Vec::new();
-    let mut rest = bytes.iter().copied();
-    while let Some(byte) = rest.next() {
-        if byte != ESCAPE {
-            said.push(byte);
-            continue;
-        }
-        match rest.next() {
-            Some(ESCAPE) => said.push(ESCAPE),
-            letter => {
-                let act = letter.and_then(|letter| read(letter, &mut rest));
-                if act.is_some() && !said.is_empty() {
-                    acts.push(Act::Says(std::mem::take(&mut said)));
-                }
-                acts.extend(act);
-            }
-        }
-    }
-    if !said.is_empty() {
-        acts.push(Act::Says(said));
-    }
-    acts
+    unescape(bytes, Act::Says, read)
 }
 
-fn read(letter: u8, rest: &mut impl Iterator<Item = u8>) -> Option<Act> {
+fn read(letter: u8, rest: &mut Bytes<'_>) -> Option<Act> {
     let mut next = || rest.next();
     Some(match letter {
         b'y' => Act::Answers,
