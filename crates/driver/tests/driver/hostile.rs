@@ -2,16 +2,17 @@
 //!
 //! covers: H1 H2 H3 H4 H5
 
+mod host;
+
 use std::time::Duration;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use simless_at::Instant;
-use simless_driver::{Driver, Ended, Event, News};
+use simless_driver::{Ended, Event};
 
-use crate::pair::{seconds, settings, target};
+use crate::pair::seconds;
 
-const OK: &str = "\r\nOK\r\n";
+use host::{Host, OK, Step, answer_last, healthy};
 
 /// What a module may say, true or not, asked or not.
 fn words() -> impl Strategy<Value = Vec<u8>> {
@@ -52,17 +53,6 @@ fn words() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-#[derive(Clone, Debug)]
-enum Step {
-    Says(Vec<u8>),
-    Time(u64),
-    Connect,
-    Send(Vec<u8>),
-    Close,
-    Resolve,
-    Abandon,
-}
-
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => words().prop_map(Step::Says),
@@ -73,113 +63,6 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Resolve),
         1 => Just(Step::Abandon),
     ]
-}
-
-/// Drives a driver; writes down all that comes of it.
-struct Host {
-    driver: Driver,
-    now: Instant,
-    payload: Vec<u8>,
-    chunk: usize,
-    log: Vec<String>,
-    events: Vec<Event>,
-}
-
-impl Host {
-    fn new(chunk: usize) -> Self {
-        Self {
-            driver: Driver::new(settings()),
-            now: Instant::ZERO,
-            payload: Vec::new(),
-            chunk,
-            log: Vec::new(),
-            events: Vec::new(),
-        }
-    }
-
-    /// Lets the driver say and tell what it has.
-    fn drain(&mut self) {
-        for round in 0.. {
-            assert!(round < 10_000, "it never comes to rest");
-            let mut moved = false;
-            while let Some(event) = self.driver.poll_event() {
-                self.log.push(format!("{event:?}"));
-                self.events.push(event);
-                moved = true;
-            }
-            let output = self.driver.uart_output(&self.payload).to_vec();
-            if !output.is_empty() {
-                self.driver.uart_written(output.len(), self.now);
-                self.log.push(output.escape_ascii().to_string());
-                moved = true;
-            }
-            if !moved {
-                return;
-            }
-        }
-    }
-
-    fn hear(&mut self, bytes: &[u8]) {
-        let mut data = Vec::new();
-        for chunk in bytes.chunks(self.chunk) {
-            let mut used = 0;
-            let mut rounds = 0;
-            loop {
-                rounds += 1;
-                assert!(rounds < 10_000, "it takes nothing");
-                let taken = self.driver.handle_uart(&chunk[used..], self.now);
-                used += taken.used;
-                let has_news = taken.news.is_some();
-                match taken.news {
-                    Some(News::Data { bytes, .. }) => data.extend(bytes),
-                    Some(News::Urc(line)) => self.log.push(format!("urc {line}")),
-                    None => {}
-                }
-                self.drain();
-                if !has_news && used == chunk.len() {
-                    break;
-                }
-            }
-        }
-        if !data.is_empty() {
-            self.log.push(format!("data {}", data.escape_ascii()));
-        }
-    }
-
-    fn pass(&mut self, duration: Duration) {
-        let until = self.now + duration;
-        let mut rounds = 0;
-        while let Some(at) = self.driver.poll_timeout().filter(|at| *at <= until) {
-            rounds += 1;
-            assert!(rounds < 10_000, "time stands still");
-            self.now = self.now.max(at);
-            self.driver.handle_timeout(self.now);
-            self.drain();
-        }
-        self.now = until;
-    }
-
-    fn act(&mut self, step: &Step) {
-        let now = self.now;
-        match step {
-            Step::Says(bytes) => self.hear(bytes),
-            Step::Time(millis) => self.pass(Duration::from_millis(*millis)),
-            Step::Connect => {
-                let _ = self.driver.connect(target(), now);
-            }
-            Step::Send(payload) => {
-                if self.driver.send(payload, now).is_ok() {
-                    self.payload = payload.clone();
-                }
-            }
-            Step::Close => self.driver.close(now),
-            Step::Resolve => {
-                let _ = self.driver.resolve(&target().host, now);
-            }
-            Step::Abandon => self.driver.abandon_send(now),
-        }
-        self.drain();
-    }
 }
 
 proptest! {
@@ -215,32 +98,6 @@ proptest! {
         };
         prop_assert_eq!(play(usize::MAX), play(chunk));
     }
-}
-
-/// What a healthy module answers.
-fn answer(line: &str) -> Option<&'static str> {
-    Some(match line {
-        "AT+CIPSTATUS\\r" => "\r\n+IPSTATUS: IP INITIAL\r\n\r\nOK\r\n",
-        "AT+CPIN?\\r" => "\r\n+CPIN:READY\r\n\r\nOK\r\n",
-        "AT+CREG?\\r" => "\r\n+CREG: 1,1\r\n\r\nOK\r\n",
-        line if line.starts_with("AT+CIPSTART") => "\r\nOK\r\n\r\nCONNECT OK\r\n",
-        line if line.contains("AT") => OK,
-        _ => return None,
-    })
-}
-
-/// Answers the last line that was said; gives whether there was one.
-fn answer_last(host: &mut Host) -> bool {
-    let Some(answer) = host.log.pop().and_then(|line| answer(&line)) else {
-        return false;
-    };
-    host.hear(answer.as_bytes());
-    true
-}
-
-/// Answers everything as a healthy module would.
-fn healthy(host: &mut Host) {
-    while answer_last(host) {}
 }
 
 /// H4, H5: an endless line, noise and lies, and then a module that is well: connected within one
